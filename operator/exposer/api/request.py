@@ -1,0 +1,35 @@
+"""The spec of an ExposeRequest as users write it."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from exposer.api.model import Model
+
+MAX_STRINGS = 100
+MAX_STRING_LENGTH = 256
+MAX_ADDRESSES = 100
+
+PortText = Annotated[str, StringConstraints(max_length=MAX_STRING_LENGTH)]
+
+
+class ExposeRequestSpec(Model):
+    """What to expose, and how."""
+
+    ports: list[PortText] = Field(min_length=1, max_length=MAX_STRINGS)
+    """Port strings, all of one kind. "80:8080" is a ClusterIP Service's port 80 to the pods' port
+    8080, "!80:8080" a NodePort, "^80:8080" a LoadBalancer, "#80" headless, "@db.example.com" an
+    ExternalName. A number before the port asks for that node port ("!30080:80:8080"), a word
+    before "=" names the port ("https=443"), "/udp" or "/sctp" sets the protocol, and
+    "8000-8003" is a range."""
+
+    selector: Annotated[dict[str, str], Field(min_length=1, max_length=100)] | None = None
+    """Labels of the pods that the traffic goes to. Without selector and addresses it is
+    {"app": the request's name}."""
+
+    addresses: Annotated[list[str], Field(min_length=1, max_length=MAX_ADDRESSES)] | None = None
+    """IPv4 or IPv6 addresses that the traffic goes to, instead of pods. The operator then owns
+    the Endpoints and EndpointSlices of the Service."""
+
+    service_name: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = None
+    """The name of the Service; the request's own name if left out."""

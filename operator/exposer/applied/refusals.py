@@ -1,0 +1,64 @@
+"""The table: what the API server answered -> which reason, and whether trying again can help."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from exposer.api import Reason
+from exposer.observed import Key
+from exposer.plan import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ApiError(Exception):
+    """An answer that is not a success.
+
+    Attributes:
+        code: The HTTP status; 0 when there was no answer at all.
+        status: The metav1.Status, empty if there was none.
+        message: The API server's own words.
+        retry_after: What it asked for in Retry-After.
+    """
+
+    code: int
+    status: Mapping[str, Any]
+    message: str
+    retry_after: timedelta | None = None
+
+
+def refusal(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refusal:
+    """What the error means for the request.
+
+    Args:
+        error: The answer to a write.
+        holder_of: Which Service has a node port, as far as is known.
+    """
+    if error.code in (400, 422):
+        return _invalid(error, holder_of)
+    if error.code == 403:  # quota, admission, a missing right, a namespace that is going away
+        return Refusal(Reason.SERVICE_REJECTED, error.message, retry_after=error.retry_after)
+    return Refusal(Reason.PENDING, error.message, retry_after=error.retry_after)
+
+
+def _invalid(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refusal:
+    """The words are those of core/v1 service storage (portallocator, ipallocator)."""
+    for cause in (error.status.get("details") or {}).get("causes") or ():
+        field, message = str(cause.get("field", "")), str(cause.get("message", ""))
+        if field.endswith(".nodePort") and "already allocated" in message:
+            told = error.message + _held_by(message, holder_of)
+            return Refusal(Reason.NODE_PORT_TAKEN, told)
+        if field.endswith(".nodePort") and "not in the valid range" in message:
+            return Refusal(Reason.NODE_PORT_OUT_OF_RANGE, error.message, retry=False)
+        if field.startswith("spec.clusterIP") and "already allocated" in message:
+            return Refusal(Reason.CLUSTER_IP_TAKEN, error.message)
+        if field == "metadata.uid":  # not the object that was meant, but a successor
+            return Refusal(Reason.PENDING, error.message)
+    return Refusal(Reason.SERVICE_REJECTED, error.message, retry=False)
+
+
+def _held_by(message: str, holder_of: Callable[[int], Key | None]) -> str:
+    port = re.search(r"Invalid value: (\d+)", message)
+    holder = holder_of(int(port[1])) if port else None
+    return f'; it is held by Service "{holder}"' if holder else ""

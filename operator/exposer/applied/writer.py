@@ -1,0 +1,176 @@
+"""Plan -> API server -> Outcome. The only module that writes to the cluster."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from kubernetes.aio.client import ApiClient
+
+from exposer.api import Reason
+from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND, PLURAL, VERSION
+from exposer.applied.refusals import ApiError, refusal
+from exposer.observed import (
+    Key,
+    RequestRecord,
+    Store,
+    is_owned_by,
+    trimmed_object,
+    trimmed_request,
+)
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Refusal, Write
+from exposer.plan.ownership import conflict
+
+_COLLECTIONS = {
+    "Service": "/api/v1/namespaces/{}/services",
+    "Endpoints": "/api/v1/namespaces/{}/endpoints",
+    "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
+    KIND: f"/apis/{GROUP}/{VERSION}/namespaces/{{}}/{PLURAL}",
+}
+_APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
+_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds; the API server's own limit is 60
+
+# An apply with this resource version makes an object that is not there, and is refused with 409
+# where one is. POST would do so too, but the fields would then belong to the manager's updates,
+# and later applies could not take them away.
+_ABSENT = "1"
+
+
+class Writer:
+    """Writes plans and statuses, and takes the answers into the store: our echoes are no news."""
+
+    def __init__(self, client: ApiClient, store: Store) -> None:
+        """Write through ``client``."""
+        self._client = client
+        self._store = store
+
+    async def carry_out(self, plan: Plan) -> Outcome:
+        """Do the writes in their order, up to the first that is refused."""
+        for write in plan.writes:
+            try:
+                await self._write(write)
+            except ApiError as error:
+                return Outcome(await self._refusal(write, error))
+        return Outcome(plan.refusal)
+
+    async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> Refusal | None:
+        """Write the status unless it stands already.
+
+        Returns:
+            Why it could not be written, if so; a request that is gone needs no status.
+        """
+        if status == request.status:
+            return None
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "metadata": {**request.key._asdict(), "uid": request.uid},
+            "status": status,
+        }
+        try:
+            answer = await self._apply(KIND, request.key, body, "/status")
+        except ApiError as error:
+            return None if error.code == 404 else self._told(error)
+        self._store.put_request(trimmed_request(answer))
+        return None
+
+    async def _write(self, write: Write) -> None:
+        match write:
+            case Create(body):
+                await self._put(body, {"resourceVersion": _ABSENT})
+            case Apply(body, uid):
+                await self._put(body, {"uid": uid})
+            case Delete(record):
+                await self._delete(record.kind, record.key, record.uid)
+
+    async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
+        kind, metadata = body["kind"], body["metadata"]
+        key = Key(metadata["namespace"], metadata["name"])
+        answer = await self._apply(kind, key, {**body, "metadata": {**metadata, **precondition}})
+        self._store.put(trimmed_object(kind, answer))
+
+    async def _apply(
+        self, kind: str, key: Key, body: Mapping[str, Any], subresource: str = ""
+    ) -> dict[str, Any]:
+        path = _path(kind, key) + subresource
+        return await self._send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
+
+    async def _delete(self, kind: str, key: Key, uid: str) -> None:
+        try:
+            await self._send("DELETE", _path(kind, key), {"preconditions": {"uid": uid}})
+        except ApiError as error:
+            if error.code not in (404, 409):  # gone already, or succeeded by another object
+                raise
+
+    async def _refusal(self, write: Write, error: ApiError) -> Refusal:
+        if isinstance(write, Create) and error.code == 409:
+            return await self._in_the_way(write.body)
+        return self._told(error)
+
+    def _told(self, error: ApiError) -> Refusal:
+        return refusal(error, self._store.holder_of)
+
+    async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
+        """Who has the name that was not known to be taken: endpoints of others are not watched."""
+        kind, metadata = body["kind"], body["metadata"]
+        key = Key(metadata["namespace"], metadata["name"])
+        try:
+            record = trimmed_object(kind, await self._send("GET", _path(kind, key)))
+        except ApiError as error:
+            return self._told(error)
+        if is_owned_by(record, metadata["ownerReferences"][0]["uid"]):
+            return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
+        return conflict(record)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        content_type: str = "application/json",
+    ) -> dict[str, Any]:
+        """One call.
+
+        Raises:
+            ApiError: The API server refused, or could not be reached.
+        """
+        try:
+            call = await self._client.param_serialize(
+                method,
+                path,
+                query_params=list((query or {}).items()),
+                header_params={"Accept": "application/json", "Content-Type": content_type},
+                body=body,
+                auth_settings=["BearerToken"],
+            )
+            response = await self._client.call_api(*call, _request_timeout=_TIMEOUT)
+            content: bytes = await response.response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            message = f"the API server can't be reached: {str(error) or type(error).__name__}"
+            raise ApiError(0, {}, message) from error
+        return _answer(response.status, response.headers.get("Retry-After"), content)
+
+
+def _path(kind: str, key: Key) -> str:
+    return f"{_COLLECTIONS[kind].format(key.namespace)}/{key.name}"
+
+
+def _answer(code: int, retry_after: str | None, content: bytes) -> dict[str, Any]:
+    if code < 300:
+        answer: dict[str, Any] = json.loads(content)
+        return answer
+    status = _status(content)
+    message = status.get("message") or f"the API server answered with HTTP status {code}"
+    delay = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdigit() else None
+    raise ApiError(code, status, message, delay)
+
+
+def _status(content: bytes) -> dict[str, Any]:
+    """The metav1.Status, or nothing where something between us and the API server answered."""
+    try:
+        status = json.loads(content)
+    except ValueError:
+        return {}
+    return status if isinstance(status, dict) and status.get("kind") == "Status" else {}

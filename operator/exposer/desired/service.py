@@ -1,0 +1,38 @@
+"""AcceptedRequest -> its Service (core/v1), as server-side apply takes it."""
+
+from typing import Any
+
+from exposer.api import AcceptedRequest
+from exposer.desired.metadata import Owner, owned_metadata
+from exposer.grammar import Kind, PortMapping
+
+_TYPES = {kind: kind.value for kind in Kind} | {Kind.HEADLESS: "ClusterIP"}
+
+
+def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
+    """The Service. A field that is not in it is not ours: the cluster allocates or defaults it."""
+    spec: dict[str, Any] = {"type": _TYPES[request.kind]}
+    if request.kind is Kind.HEADLESS:
+        spec["clusterIP"] = "None"
+    if request.external_name is not None:
+        spec["externalName"] = request.external_name
+    if request.selector is not None:
+        spec["selector"] = dict(request.selector)
+    if request.ports:
+        spec["ports"] = [_port(mapping) for mapping in request.ports]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": owned_metadata(owner, request.service_name, {}),
+        "spec": spec,
+    }
+
+
+def _port(mapping: PortMapping) -> dict[str, Any]:
+    port = {
+        "name": mapping.name,
+        "port": mapping.port,
+        "protocol": mapping.protocol.value,
+        "targetPort": mapping.target,
+    }
+    return port if mapping.node_port is None else port | {"nodePort": mapping.node_port}

@@ -1,0 +1,30 @@
+"""How long to wait before trying again: capped, jittered, per key. Pure but for its memory."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import random
+
+from exposer.observed import Key
+
+FIRST = timedelta(seconds=0.25)
+LAST = timedelta(seconds=60)
+
+
+class Backoff:
+    """Counts the failures of each key."""
+
+    def __init__(self, chance: Callable[[], float] = random) -> None:
+        """Take the jitter from ``chance``, a number from 0 to 1."""
+        self._failures: dict[Key, int] = {}
+        self._chance = chance
+
+    def failed(self, key: Key) -> timedelta:
+        """The delay before the next try: doubled each time, between half and all of it."""
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        whole = min(FIRST * (1 << min(failures, 16)), LAST)
+        return whole * (0.5 + self._chance() / 2)
+
+    def succeeded(self, key: Key) -> None:
+        """Begin anew."""
+        self._failures.pop(key, None)

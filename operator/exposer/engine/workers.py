@@ -1,0 +1,69 @@
+"""Takes dirty keys and reconciles them, a few at a time; what is in the way is tried again."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from exposer.api import Reason
+from exposer.applied import Writer
+from exposer.engine.backoff import Backoff
+from exposer.engine.dirty import DirtyKeys
+from exposer.observed import Key, Store
+from exposer.plan import Refusal
+from exposer.reconcile import reconcile
+
+_CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
+_HELD_BY_A_SERVICE = (Reason.NODE_PORT_TAKEN, Reason.CLUSTER_IP_TAKEN)
+
+log = logging.getLogger("exposer")
+
+
+class Workers:
+    """Runs the reconciles."""
+
+    def __init__(self, store: Store, writer: Writer, dirty: DirtyKeys) -> None:
+        """Reconcile the keys of ``dirty``."""
+        self._store = store
+        self._writer = writer
+        self._dirty = dirty
+        self._backoff = Backoff()
+        self._waiting: set[Key] = set()
+
+    async def run(self, listed: asyncio.Event) -> None:
+        """Work until cancelled, once all that stands is known.
+
+        Before that a request would look as if it had no Service yet.
+        """
+        await listed.wait()
+        async with asyncio.TaskGroup() as group:
+            for number in range(_CONCURRENCY):
+                group.create_task(self._work(), name=f"worker {number}")
+
+    def service_released(self) -> None:
+        """A Service changed or went: what others wait for may be free now."""
+        self._dirty.mark(self._waiting)
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._dirty.take()
+            try:
+                refusal = await reconcile(key, self._store, self._writer, datetime.now(UTC))
+                self._follow_up(key, refusal)
+            except Exception:
+                # A defect of ours: it must be seen, and must not take the other requests along.
+                log.exception("%s: reconcile failed", key)
+                self._dirty.mark_later(key, self._backoff.failed(key))
+            finally:
+                self._dirty.done(key)
+
+    def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
+        self._waiting.discard(key)
+        if refusal is None:
+            self._backoff.succeeded(key)
+            return
+        log.warning("%s: %s: %s", key, refusal.reason.value, refusal.message)
+        if refusal.reason in _HELD_BY_A_SERVICE:
+            self._waiting.add(key)
+        if refusal.retry:
+            delay = self._backoff.failed(key)
+            self._dirty.mark_later(key, max(delay, refusal.retry_after or delay))

@@ -1,0 +1,23 @@
+"""PortString -> its one spelling."""
+
+from exposer.grammar.nodes import SIGN_OF, PortString, Protocol
+
+
+def canonical(string: PortString) -> str:
+    """The shortest string with that meaning; parsing it gives an equal PortString."""
+    sign = SIGN_OF[string.kind]
+    if string.host is not None:
+        return sign + string.host
+    if string.ports is None:
+        return sign
+    name = "" if string.name is None else f"{string.name}="
+    protocol = "" if string.protocol is Protocol.TCP else f"/{string.protocol.lower()}"
+    return f"{sign}{name}{_mapping(string)}{protocol}"
+
+
+def _mapping(string: PortString) -> str:
+    if string.node_ports is not None:
+        return f"{string.node_ports}:{string.ports}:{string.target}"
+    if string.target == string.ports:
+        return str(string.ports)
+    return f"{string.ports}:{string.target}"

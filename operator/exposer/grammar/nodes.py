@@ -1,0 +1,116 @@
+"""What a port string says, once it is read: values without behaviour beyond themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import repeat
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """How a Service is reached; all strings of one request are of one kind."""
+
+    CLUSTER_IP = "ClusterIP"
+    NODE_PORT = "NodePort"
+    LOAD_BALANCER = "LoadBalancer"
+    HEADLESS = "Headless"
+    EXTERNAL_NAME = "ExternalName"
+
+
+SIGNS = {
+    "!": Kind.NODE_PORT,
+    "#": Kind.HEADLESS,
+    "^": Kind.LOAD_BALANCER,
+    "@": Kind.EXTERNAL_NAME,
+}
+SIGN_OF = {kind: sign for sign, kind in SIGNS.items()} | {Kind.CLUSTER_IP: ""}
+
+
+class Protocol(StrEnum):
+    """The transport protocols of core/v1 ServicePort."""
+
+    TCP = "TCP"
+    UDP = "UDP"
+    SCTP = "SCTP"
+
+
+class Ports(NamedTuple):
+    """One port, or a range of them with both ends in it."""
+
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """The ports, spelled out."""
+        return range(self.first, self.last + 1)
+
+    def __str__(self) -> str:
+        """The canonical spelling."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class PortMapping:
+    """One port of a Service, spelled out.
+
+    Attributes:
+        node_port: The port on every node; None where the cluster picks one or there is none.
+    """
+
+    name: str
+    port: int
+    target: int | str
+    node_port: int | None
+    protocol: Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PortString:
+    """One string, read. Equal meanings are equal values: ``80`` and ``80:80/tcp`` are one.
+
+    Attributes:
+        ports: The Service's ports; None for ``@host`` and for ``#`` alone.
+        target: The pods' ports, or the name of a container port; None where ``ports`` is.
+        name: The name before ``=``; None where the default name serves.
+        host: The DNS name after ``@``.
+    """
+
+    kind: Kind
+    ports: Ports | None = None
+    target: Ports | str | None = None
+    node_ports: Ports | None = None
+    protocol: Protocol = Protocol.TCP
+    name: str | None = None
+    host: str | None = None
+
+    @property
+    def mappings(self) -> tuple[PortMapping, ...]:
+        """The ports one by one: a range is spelled out."""
+        if self.ports is None or self.target is None:
+            return ()
+        targets: Iterable[int | str] = (
+            repeat(self.target) if isinstance(self.target, str) else self.target.numbers
+        )
+        node_ports: Iterable[int | None] = (
+            repeat(None) if self.node_ports is None else self.node_ports.numbers
+        )
+        return tuple(
+            PortMapping(self._port_name(port, target), port, target, node_port, self.protocol)
+            for port, target, node_port in zip(
+                self.ports.numbers, targets, node_ports, strict=False
+            )
+        )
+
+    def _port_name(self, port: int, target: int | str) -> str:
+        if self.name is None:
+            return default_name(port, target, self.protocol)
+        if self.ports is None or self.ports.first == self.ports.last:
+            return self.name
+        return f"{self.name}-{port}"
+
+
+def default_name(port: int, target: int | str, protocol: Protocol) -> str:
+    """The name of a port that was given none: ``80-8080``, ``80-http``, ``53-5353-udp``."""
+    suffix = "" if protocol is Protocol.TCP else f"-{protocol.lower()}"
+    return f"{port}-{target}{suffix}"

@@ -1,0 +1,16 @@
+"""Stage 4: what stands, as trimmed records in memory. Pure: API objects in, records out."""
+
+from exposer.observed.records import Key, ObjectRecord, RequestRecord, Standing, is_owned_by
+from exposer.observed.store import Store
+from exposer.observed.trim import trimmed_object, trimmed_request
+
+__all__ = [
+    "Key",
+    "ObjectRecord",
+    "RequestRecord",
+    "Standing",
+    "Store",
+    "is_owned_by",
+    "trimmed_object",
+    "trimmed_request",
+]

@@ -1,0 +1,110 @@
+"""Trimmed copies of what stands: no more than a reconcile reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Key(NamedTuple):
+    """Where an object is, among those of its kind."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """As users write it."""
+        return f"{self.namespace}/{self.name}"
+
+
+class Reference(NamedTuple):
+    """The controller that an object belongs to (metav1.OwnerReference)."""
+
+    kind: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """An ExposeRequest.
+
+    Attributes:
+        version: The resource version; a larger one is newer (KEP-5504).
+        deleting: It has a deletion timestamp.
+    """
+
+    key: Key
+    uid: str
+    version: int
+    generation: int
+    spec: Mapping[str, Any]
+    status: Mapping[str, Any]
+    deleting: bool
+
+    @property
+    def service_key(self) -> Key:
+        """The Service that it asks for, right or wrong."""
+        return Key(self.key.namespace, str(self.spec.get("serviceName") or self.key.name))
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """A Service, Endpoints or EndpointSlice.
+
+    Attributes:
+        owner: Its controller, if it has one.
+        made_by: The field manager that wrote it first, for people to recognize it by.
+        applied: The fields that the operator's own applies own, as paths of FieldsV1.
+        body: Labels, annotations, owner references and the content; of a Service that is not an
+            ExposeRequest's, the node ports only.
+    """
+
+    kind: str
+    key: Key
+    uid: str
+    version: int
+    owner: Reference | None
+    made_by: str
+    deleting: bool
+    applied: frozenset[str]
+    body: Mapping[str, Any]
+
+    @property
+    def service_key(self) -> Key:
+        """The Service that it is, or that it holds endpoints of."""
+        return Key(self.key.namespace, self.body.get("serviceName") or self.key.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for one request, as one reconcile sees it.
+
+    Attributes:
+        objects: All that bears a name the request wants, and all that it owns.
+    """
+
+    objects: tuple[ObjectRecord, ...] = ()
+
+    def find(self, kind: str, name: str) -> ObjectRecord | None:
+        """The object of that kind and name, whoever owns it."""
+        for record in self.objects:
+            if record.kind == kind and record.key.name == name:
+                return record
+        return None
+
+    def owned_by(self, uid: str) -> list[ObjectRecord]:
+        """The objects that belong to the request with that uid."""
+        return [record for record in self.objects if is_owned_by(record, uid)]
+
+    def slices_of(self, service: ObjectRecord) -> list[ObjectRecord]:
+        """The EndpointSlices of the Service, whoever writes them."""
+        return [
+            record
+            for record in self.objects
+            if record.kind == "EndpointSlice" and record.service_key == service.key
+        ]
+
+
+def is_owned_by(record: ObjectRecord, uid: str) -> bool:
+    """Whether the controller of the object is the request with that uid."""
+    return record.owner is not None and record.owner.uid == uid

@@ -1,0 +1,130 @@
+"""All records, by key and by owner; every change answers which requests it touches."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Set as AbstractSet
+from itertools import chain
+from typing import TypeVar
+
+from exposer.api.identity import KIND
+from exposer.observed.records import Key, ObjectRecord, RequestRecord, Standing
+
+_REMEMBERED_DELETIONS = 1024
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Store:
+    """What stands, as far as it has been seen; fed by watches and by the answers to our writes.
+
+    Both may tell of the same object in any order, so an older version never replaces a newer one,
+    and an object that is gone does not come back under its old uid.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._requests: dict[Key, RequestRecord] = {}
+        self._claims: defaultdict[Key, set[Key]] = defaultdict(set)
+        self._objects: dict[tuple[str, Key], ObjectRecord] = {}
+        self._by_service: defaultdict[Key, set[tuple[str, Key]]] = defaultdict(set)
+        self._by_owner: defaultdict[str, set[tuple[str, Key]]] = defaultdict(set)
+        self._gone: OrderedDict[str, None] = OrderedDict()
+
+    def request(self, key: Key) -> RequestRecord | None:
+        """The request, if there is one."""
+        return self._requests.get(key)
+
+    def standing(self, request: RequestRecord) -> Standing:
+        """What stands under the name that the request wants, and all that it owns."""
+        places = chain(
+            self._by_service.get(request.service_key, ()), self._by_owner.get(request.uid, ())
+        )
+        return Standing(tuple(self._objects[place] for place in sorted(set(places))))
+
+    def holder_of(self, node_port: int) -> Key | None:
+        """The Service that has the node port."""
+        for (kind, key), record in self._objects.items():
+            if kind == "Service":
+                ports = record.body.get("spec", {}).get("ports", ())
+                if any(port.get("nodePort") == node_port for port in ports):
+                    return key
+        return None
+
+    def put_request(self, record: RequestRecord) -> AbstractSet[Key]:
+        """Take in a request.
+
+        Returns:
+            The keys of the requests that must be reconciled; none if it was known already.
+        """
+        known = self._requests.get(record.key)
+        if record.uid in self._gone or (known and known.version >= record.version):
+            return frozenset()
+        if known:
+            self._unclaim(known)
+        self._requests[record.key] = record
+        self._claims[record.service_key].add(record.key)
+        return {record.key}
+
+    def drop_request(self, record: RequestRecord) -> AbstractSet[Key]:
+        """Forget a request that was deleted; whoever wanted its Service's name may have it now."""
+        self._bury(record.uid)
+        known = self._requests.get(record.key)
+        if known is None or known.uid != record.uid:
+            return frozenset()
+        del self._requests[record.key]
+        self._unclaim(known)
+        return self._claims.get(known.service_key, frozenset()).copy()
+
+    def put(self, record: ObjectRecord) -> AbstractSet[Key]:
+        """Take in an object; returns the requests that it touches."""
+        place = record.kind, record.key
+        known = self._objects.get(place)
+        if record.uid in self._gone or (known and known.version >= record.version):
+            return frozenset()
+        touched = self._touched(record)
+        if known:
+            touched |= self._touched(known)
+            self._unlink(known)
+        self._objects[place] = record
+        self._by_service[record.service_key].add(place)
+        if record.owner is not None and record.owner.kind == KIND:
+            self._by_owner[record.owner.uid].add(place)
+        return touched
+
+    def drop(self, record: ObjectRecord) -> AbstractSet[Key]:
+        """Forget an object that was deleted; returns the requests that it touches."""
+        self._bury(record.uid)
+        known = self._objects.get((record.kind, record.key))
+        if known is None or known.uid != record.uid:
+            return frozenset()
+        del self._objects[record.kind, record.key]
+        self._unlink(known)
+        return self._touched(known)
+
+    def _touched(self, record: ObjectRecord) -> set[Key]:
+        touched = set(self._claims.get(record.service_key, ()))
+        if record.owner is not None and record.owner.kind == KIND:
+            touched.add(Key(record.key.namespace, record.owner.name))
+        return touched
+
+    def _unclaim(self, record: RequestRecord) -> None:
+        _discard(self._claims, record.service_key, record.key)
+
+    def _unlink(self, record: ObjectRecord) -> None:
+        place = record.kind, record.key
+        _discard(self._by_service, record.service_key, place)
+        if record.owner is not None:
+            _discard(self._by_owner, record.owner.uid, place)
+
+    def _bury(self, uid: str) -> None:
+        self._gone[uid] = None
+        if len(self._gone) > _REMEMBERED_DELETIONS:
+            self._gone.popitem(last=False)
+
+
+def _discard(index: defaultdict[_K, set[_V]], key: _K, value: _V) -> None:
+    """Take the value out of the key's set, and the set out of the index once it is empty."""
+    if key in index:
+        index[key].discard(value)
+        if not index[key]:
+            del index[key]

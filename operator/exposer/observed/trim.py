@@ -1,0 +1,131 @@
+"""API object -> record."""
+
+from collections.abc import Iterator, Mapping
+from sys import intern
+from typing import Any
+
+from exposer.api.identity import FIELD_MANAGER, KIND, SERVICE_NAME_LABEL
+from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
+
+Body = Mapping[str, Any]
+
+
+def trimmed_request(body: Body) -> RequestRecord:
+    """An ExposeRequest as it came from the API server."""
+    metadata = body["metadata"]
+    return RequestRecord(
+        key=Key(metadata["namespace"], metadata["name"]),
+        uid=metadata["uid"],
+        version=int(metadata["resourceVersion"]),
+        generation=metadata["generation"],
+        spec=body.get("spec") or {},
+        status=body.get("status") or {},
+        deleting="deletionTimestamp" in metadata,
+    )
+
+
+def trimmed_object(kind: str, body: Body) -> ObjectRecord:
+    """A Service, Endpoints or EndpointSlice as it came from the API server.
+
+    Args:
+        kind: The object's kind; items of a list come without it.
+        body: The whole object.
+    """
+    metadata = body["metadata"]
+    managers = metadata.get("managedFields") or ()
+    owner = _controller(metadata)
+    ours = owner is not None and owner.kind == KIND
+    return ObjectRecord(
+        kind=kind,
+        key=Key(metadata["namespace"], metadata["name"]),
+        uid=metadata["uid"],
+        version=int(metadata["resourceVersion"]),
+        owner=owner,
+        made_by=intern(managers[0].get("manager", "")) if managers else "",
+        deleting="deletionTimestamp" in metadata,
+        applied=frozenset(_applied(managers)) if ours else frozenset(),
+        body=_CONTENTS[kind](body, ours),
+    )
+
+
+def _controller(metadata: Body) -> Reference | None:
+    for reference in metadata.get("ownerReferences") or ():
+        if reference.get("controller"):
+            return Reference(reference["kind"], reference["name"], reference["uid"])
+    return None
+
+
+def _service(body: Body, ours: bool) -> Body:
+    spec = body.get("spec") or {}
+    if not ours:
+        ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
+        return {"spec": {"ports": [_node_port(port) for port in ports]}} if ports else {}
+    status = body.get("status") or {}
+    return {
+        "metadata": _metadata(body),
+        "spec": spec,
+        "loadBalancer": status.get("loadBalancer") or {},
+    }
+
+
+def _node_port(port: Body) -> Body:
+    return {"nodePort": port["nodePort"], "protocol": port["protocol"]}
+
+
+def _endpoints(body: Body, ours: bool) -> Body:
+    return {"metadata": _metadata(body), "subsets": body.get("subsets") or []} if ours else {}
+
+
+def _slice(body: Body, ours: bool) -> Body:
+    labels = body["metadata"].get("labels") or {}
+    content = {
+        "serviceName": labels.get(SERVICE_NAME_LABEL),
+        "addressType": body["addressType"],
+        "ports": body.get("ports") or [],
+        "endpoints": [_endpoint(endpoint) for endpoint in body.get("endpoints") or ()],
+    }
+    return content | {"metadata": _metadata(body)} if ours else content
+
+
+def _endpoint(endpoint: Body) -> Body:
+    kept = {
+        field: endpoint[field]
+        for field in ("addresses", "conditions", "nodeName", "zone")
+        if endpoint.get(field)
+    }
+    target = endpoint.get("targetRef")
+    if target:
+        kept["targetRef"] = {"kind": target.get("kind", ""), "name": target.get("name", "")}
+    return kept
+
+
+_CONTENTS = {"Service": _service, "Endpoints": _endpoints, "EndpointSlice": _slice}
+
+
+def _metadata(body: Body) -> Body:
+    metadata = body["metadata"]
+    return {
+        field: metadata.get(field) or {} for field in ("labels", "annotations", "ownerReferences")
+    }
+
+
+def _applied(managers: Any) -> Iterator[str]:
+    """The paths that our applies own: the leaves of FieldsV1, joined by spaces."""
+    for entry in managers:
+        if (
+            entry.get("manager") == FIELD_MANAGER
+            and entry.get("operation") == "Apply"
+            and not entry.get("subresource")
+        ):
+            yield from _leaves(entry.get("fieldsV1") or {}, "")
+
+
+def _leaves(fields: Body, prefix: str) -> Iterator[str]:
+    for name, inner in fields.items():
+        if name == ".":
+            continue
+        path = f"{prefix} {name}" if prefix else name
+        if inner:
+            yield from _leaves(inner, path)
+        else:
+            yield intern(path)

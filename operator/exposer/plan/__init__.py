@@ -1,0 +1,60 @@
+"""Stage 5: desired against observed. Pure; an empty plan is what converged means."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exposer.api import Reason
+from exposer.observed import ObjectRecord, Standing, is_owned_by
+from exposer.plan.differences import differs
+from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Refusal, Write
+from exposer.plan.ownership import conflict, is_left_over
+from exposer.plan.transitions import must_be_replaced
+
+__all__ = ["Apply", "Create", "Delete", "Outcome", "Plan", "Refusal", "Write", "plan"]
+
+
+def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> Plan:
+    """What to write so that exactly ``desired`` stands for the request with that uid.
+
+    The objects come in the order in which they need each other. What is no longer desired goes
+    last, so that a Service under a new name stands before the old one is taken away.
+    """
+    writes: list[Write] = []
+    for body in desired:
+        found = standing.find(body["kind"], body["metadata"]["name"])
+        if found is None:
+            writes.append(Create(body))
+        elif is_left_over(found, uid, standing):
+            writes += [Delete(found), Create(body)]
+        elif not is_owned_by(found, uid):
+            return Plan(refusal=conflict(found))
+        elif found.deleting:
+            return Plan(tuple(writes), _wait_for(found))
+        elif must_be_replaced(body, found):
+            return Plan((*writes, Delete(found)), _wait_for(found))
+        elif differs(body, found):
+            writes.append(Apply(body, found.uid))
+    writes += [Delete(record) for record in _undesired(uid, desired, standing)]
+    return Plan(tuple(writes))
+
+
+def _undesired(
+    uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing
+) -> list[ObjectRecord]:
+    """What the request owns, or the cluster made for it, and is not to stand any more."""
+    names = {(body["kind"], body["metadata"]["name"]) for body in desired}
+    selectorless = "selector" not in desired[0]["spec"]
+    return [
+        record
+        for record in standing.objects
+        if (record.kind, record.key.name) not in names
+        and not record.deleting
+        and (is_owned_by(record, uid) or (selectorless and is_left_over(record, uid, standing)))
+    ]
+
+
+def _wait_for(record: ObjectRecord) -> Refusal:
+    return Refusal(
+        Reason.PENDING,
+        f'{record.kind} "{record.key.name}" is being deleted; a new one takes its place then',
+    )

@@ -1,0 +1,73 @@
+"""What is to be written, and what came of it: values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from exposer.api import Reason
+from exposer.observed import ObjectRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make an object that is not there; never touch one that is."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Bring an object to what it should be; never touch a successor of the same name."""
+
+    body: Mapping[str, Any]
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an object, but only the one that was seen."""
+
+    record: ObjectRecord
+
+
+Write = Create | Apply | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something does not stand yet.
+
+    Attributes:
+        retry: Trying again without a change by the user can help.
+        retry_after: How long the API server asked to wait, if it did.
+    """
+
+    reason: Reason
+    message: str
+    retry: bool = True
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The writes in their order; empty when the request has converged.
+
+    Attributes:
+        refusal: Why the plan does not lead to what is desired, if it doesn't. A watch tells when
+            that changes.
+    """
+
+    writes: tuple[Write, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a plan.
+
+    Attributes:
+        refusal: What keeps the objects from standing as desired; None when they do.
+    """
+
+    refusal: Refusal | None = None

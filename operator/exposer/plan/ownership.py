@@ -1,0 +1,35 @@
+"""Ours, free, or somebody else's, and whose: answered before anything is written."""
+
+from exposer.api import Reason
+from exposer.observed import ObjectRecord, Standing, is_owned_by
+from exposer.plan.outcome import Refusal
+
+
+def is_left_over(record: ObjectRecord, uid: str, standing: Standing) -> bool:
+    """Whether the cluster made these endpoints for our Service while it had a selector.
+
+    Its controllers neither update nor remove them once the selector is gone (endpointslice and
+    endpoints controller, syncService). Endpoints have no owner; the controller copies the
+    Service's labels to them, and only those with our label are watched.
+    """
+    service = standing.find("Service", record.service_key.name)
+    if service is None or not is_owned_by(service, uid):
+        return False
+    if record.kind == "EndpointSlice":
+        return is_owned_by(record, service.uid)
+    return record.kind == "Endpoints" and record.owner is None
+
+
+def conflict(record: ObjectRecord) -> Refusal:
+    """The refusal for an object of the needed name that the request does not own."""
+    return Refusal(
+        Reason.SERVICE_CONFLICT,
+        f'{record.kind} "{record.key.name}" belongs to {_whose(record)}; it is left alone. Delete '
+        "it, or set spec.serviceName to a free name",
+    )
+
+
+def _whose(record: ObjectRecord) -> str:
+    if record.owner is not None:
+        return f'{record.owner.kind} "{record.owner.name}"'
+    return f'nobody we know (it was made by "{record.made_by}")' if record.made_by else "others"

@@ -1,0 +1,84 @@
+"""Stage 7: all that is known -> the status that users read. Pure; the only place that makes it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from exposer.api import Verdict
+from exposer.api.identity import CLUSTER_DOMAIN
+from exposer.api.report import (
+    MAX_ENDPOINTS,
+    Display,
+    ExposeRequestStatus,
+    LoadBalancerStatus,
+)
+from exposer.grammar import Kind
+from exposer.observed import ObjectRecord, RequestRecord, Standing
+from exposer.plan import Outcome
+from exposer.status.conditions import conditions, facts
+from exposer.status.diagnosis import Facts, has_endpoints
+from exposer.status.endpoints import endpoint_rows, endpoint_summary
+from exposer.status.ports import external_column, ingress_rows, port_rows, ports_column
+
+
+def status_of(
+    request: RequestRecord,
+    verdict: Verdict,
+    standing: Standing,
+    outcome: Outcome,
+    now: datetime,
+) -> dict[str, Any]:
+    """The request's status as the API server takes it.
+
+    Args:
+        request: Whose status it is; its last status tells when the conditions last changed.
+        verdict: What the request asks for.
+        standing: What stands after the writes.
+        outcome: What came of the writes.
+        now: In UTC.
+    """
+    service = _own_service(request, standing)
+    spec = service.body["spec"] if service else {}
+    kind = _kind(spec) if service else None
+    rows = endpoint_rows(standing.slices_of(service)) if service and has_endpoints(kind) else []
+    ports = port_rows(spec)
+    ingress = ingress_rows(service.body["loadBalancer"]) if service else []
+    summary = endpoint_summary(rows)
+    seen = Facts(kind, spec.get("selector"), ports, rows, ingress)
+    status = ExposeRequestStatus(
+        observed_generation=request.generation,
+        service_name=service.key.name if service else None,
+        type=kind,
+        cluster_ip=spec.get("clusterIP"),
+        cluster_ips=spec.get("clusterIPs"),
+        external_name=spec.get("externalName"),
+        dns_name=_dns_name(service) if service else None,
+        ports=ports,
+        load_balancer=LoadBalancerStatus(ingress=ingress) if ingress else None,
+        endpoints=rows[:MAX_ENDPOINTS],
+        endpoint_summary=summary,
+        display=Display(
+            ports=ports_column(ports),
+            endpoints=f"{summary.ready}/{summary.total}" if has_endpoints(kind) else None,
+            external=external_column(spec.get("externalName"), ingress),
+        ),
+        conditions=conditions(
+            facts(verdict, outcome, seen), request.generation, request.status, now
+        ),
+    )
+    return status.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _own_service(request: RequestRecord, standing: Standing) -> ObjectRecord | None:
+    """The Service whose facts are told: that of the wanted name, else the one that still stands."""
+    own = [record for record in standing.owned_by(request.uid) if record.kind == "Service"]
+    wanted = [record for record in own if record.key == request.service_key]
+    return next(iter(wanted or own), None)
+
+
+def _kind(spec: Mapping[str, Any]) -> Kind:
+    return Kind.HEADLESS if spec.get("clusterIP") == "None" else Kind(spec["type"])
+
+
+def _dns_name(service: ObjectRecord) -> str:
+    return f"{service.key.name}.{service.key.namespace}.svc.{CLUSTER_DOMAIN}"

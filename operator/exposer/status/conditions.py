@@ -1,0 +1,110 @@
+"""Facts -> conditions. Ready and Stalled are folded from the others here and nowhere else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict
+from exposer.api.report import Condition
+from exposer.grammar import Kind
+from exposer.plan import Outcome, Refusal
+from exposer.status.diagnosis import Facts, diagnosis
+
+Truth = Literal["True", "False", "Unknown"]
+
+
+class Fact(NamedTuple):
+    """A condition without its history."""
+
+    type: ConditionType
+    status: Truth
+    reason: Reason
+    message: str
+
+
+def facts(verdict: Verdict, outcome: Outcome, seen: Facts) -> list[Fact]:
+    """All conditions, in their order; Stalled only while it holds."""
+    accepted = _accepted(verdict)
+    programmed = _programmed(verdict, outcome)
+    ready = _ready([accepted, programmed, _reachable(verdict, seen)])
+    found = [accepted, programmed, _endpoints_available(seen), ready]
+    if _is_stalled(verdict, outcome.refusal):
+        found.append(ready._replace(type=ConditionType.STALLED, status="True"))
+    return found
+
+
+def conditions(
+    found: Sequence[Fact], generation: int, previous: Mapping[str, Any], now: datetime
+) -> list[Condition]:
+    """The conditions; one that does not change its status keeps its time.
+
+    Args:
+        found: What holds now.
+        generation: The generation of the spec that it holds for.
+        previous: The status written last, as the API server has it.
+        now: In UTC; cut to whole seconds, as metav1.Time is.
+    """
+    before = {old["type"]: old for old in previous.get("conditions") or ()}
+    return [
+        Condition(
+            type=fact.type,
+            status=fact.status,
+            observed_generation=generation,
+            last_transition_time=_since(before.get(fact.type), fact.status, now),
+            reason=fact.reason,
+            message=fact.message,
+        )
+        for fact in found
+    ]
+
+
+def _accepted(verdict: Verdict) -> Fact:
+    if isinstance(verdict, Refused):
+        return Fact(ConditionType.ACCEPTED, "False", verdict.reason, verdict.message)
+    message = "the spec can be carried out"
+    return Fact(ConditionType.ACCEPTED, "True", Reason.ACCEPTED, message)
+
+
+def _programmed(verdict: Verdict, outcome: Outcome) -> Fact:
+    if isinstance(verdict, Refused):
+        message = "waiting for a spec that can be carried out; what stands is left as it is"
+        return Fact(ConditionType.PROGRAMMED, "False", Reason.PENDING, message)
+    if outcome.refusal is not None:
+        refusal = outcome.refusal
+        return Fact(ConditionType.PROGRAMMED, "False", refusal.reason, refusal.message)
+    message = f'Service "{verdict.service_name}" stands as the spec says'
+    return Fact(ConditionType.PROGRAMMED, "True", Reason.PROGRAMMED, message)
+
+
+def _endpoints_available(seen: Facts) -> Fact:
+    finding = diagnosis(seen)
+    if finding is not None:
+        return Fact(ConditionType.ENDPOINTS_AVAILABLE, "False", finding.reason, finding.message)
+    count = sum(row.ready for row in seen.rows)
+    message = f"{count} of {len(seen.rows)} endpoints are ready"
+    return Fact(ConditionType.ENDPOINTS_AVAILABLE, "True", Reason.ENDPOINTS_READY, message)
+
+
+def _reachable(verdict: Verdict, seen: Facts) -> Fact:
+    """No condition of its own, but Ready needs it: a load balancer has an address."""
+    load_balancer = isinstance(verdict, AcceptedRequest) and verdict.kind is Kind.LOAD_BALANCER
+    if load_balancer and not seen.ingress:
+        message = "waiting for a load balancer controller to give the Service an address"
+        return Fact(ConditionType.READY, "False", Reason.PENDING, message)
+    return Fact(ConditionType.READY, "True", Reason.READY, "the Service is ready to take traffic")
+
+
+def _ready(found: Sequence[Fact]) -> Fact:
+    """The first that does not hold says why Ready does not; the last says that it does."""
+    decisive = next((fact for fact in found if fact.status != "True"), found[-1])
+    return decisive._replace(type=ConditionType.READY)
+
+
+def _is_stalled(verdict: Verdict, refusal: Refusal | None) -> bool:
+    return isinstance(verdict, Refused) or (refusal is not None and not refusal.retry)
+
+
+def _since(old: Mapping[str, Any] | None, status: Truth, now: datetime) -> datetime:
+    if old is not None and old["status"] == status:
+        return datetime.fromisoformat(old["lastTransitionTime"])
+    return now.astimezone(UTC).replace(microsecond=0)

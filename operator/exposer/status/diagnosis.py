@@ -1,0 +1,84 @@
+"""Why there are no ready endpoints: an ordered list of checks, the first that finds wins."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from exposer.api import Reason
+from exposer.api.report import EndpointStatus, LoadBalancerIngress, PortStatus
+from exposer.grammar import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What stands of the request's Service; all empty while there is none."""
+
+    kind: Kind | None
+    selector: Mapping[str, str] | None
+    ports: list[PortStatus]
+    rows: list[EndpointStatus]
+    ingress: list[LoadBalancerIngress]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong."""
+
+    reason: Reason
+    message: str
+
+
+def has_endpoints(kind: Kind | None) -> bool:
+    """Whether a Service of that kind has endpoints at all."""
+    return kind not in (None, Kind.EXTERNAL_NAME)
+
+
+def diagnosis(facts: Facts) -> Finding | None:
+    """What keeps the traffic from arriving; None when an endpoint is ready for it."""
+    for check in _CHECKS:
+        finding = check(facts)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _no_service(facts: Facts) -> Finding | None:
+    return Finding(Reason.PENDING, "there is no Service yet") if facts.kind is None else None
+
+
+def _not_applicable(facts: Facts) -> Finding | None:
+    if has_endpoints(facts.kind):
+        return None
+    return Finding(Reason.NOT_APPLICABLE, "an ExternalName is a DNS name and has no endpoints")
+
+
+def _no_endpoints(facts: Facts) -> Finding | None:
+    if facts.rows:
+        return None
+    labels = ",".join(f"{name}={value}" for name, value in sorted((facts.selector or {}).items()))
+    return Finding(Reason.NO_PODS_MATCH, f'no pod has the labels "{labels}"')
+
+
+def _none_ready(facts: Facts) -> Finding | None:
+    if any(row.ready for row in facts.rows):
+        return None
+    total = len(facts.rows)
+    pods = "the only pod is not" if total == 1 else f"none of the {total} pods is"
+    return Finding(Reason.PODS_NOT_READY, f"{pods} ready")
+
+
+def _no_target_port(facts: Facts) -> Finding | None:
+    """The cluster puts pods without a container port of that name into slices without ports."""
+    named = [port.target_port for port in facts.ports if isinstance(port.target_port, str)]
+    if not named or any(row.ready and row.ports for row in facts.rows):
+        return None
+    names = " or ".join(f'"{name}"' for name in named)
+    return Finding(Reason.TARGET_PORT_NOT_FOUND, f"no ready pod has a container port named {names}")
+
+
+_CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
+    _no_service,
+    _not_applicable,
+    _no_endpoints,
+    _none_ready,
+    _no_target_port,
+)
