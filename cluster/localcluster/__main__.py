@@ -1,0 +1,48 @@
+"""Start and stop a cluster that stays: python -m localcluster up|down --state DIR."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from localcluster.cluster import Cluster
+from localcluster.errors import ClusterError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "up":
+            cluster = Cluster.up(options.state, nodes=options.nodes)
+            print(f"The cluster is up. kubectl: {cluster.kubectl}")
+            print(f"export KUBECONFIG={cluster.kubeconfig}")
+        else:
+            Cluster.down(options.state)
+            print(f"No cluster is running in {options.state}.")
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m localcluster", description="A local Kubernetes control plane."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start it, unless it runs already")
+    up.add_argument("--nodes", type=int, default=2, help="how many nodes to have (default: 2)")
+    down = commands.add_parser("down", help="stop it")
+    for command in (up, down):
+        command.add_argument("--state", type=Path, required=True, help="the cluster's folder")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

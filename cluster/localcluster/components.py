@@ -1,0 +1,198 @@
+"""The command lines of the control plane's components: pure functions of paths and ports."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localcluster.layout import Layout
+from localcluster.ports import LOOPBACK, Ports
+
+__all__ = [
+    "APISERVER_HOSTS",
+    "audit_policy",
+    "etcd",
+    "etcd_address",
+    "kube_apiserver",
+    "kube_controller_manager",
+    "kube_scheduler",
+    "node",
+    "server_address",
+]
+
+CLUSTER_DOMAIN = "cluster.local"
+SERVICE_RANGE = "10.96.0.0/12"
+# The first address of the Service range belongs to the Service named kubernetes.
+_KUBERNETES_SERVICE_IP = "10.96.0.1"
+
+APISERVER_HOSTS = (
+    LOOPBACK,
+    _KUBERNETES_SERVICE_IP,
+    "localhost",
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    f"kubernetes.default.svc.{CLUSTER_DOMAIN}",
+)
+"""The names that the API server's certificate is for."""
+
+# Controllers that need a cloud, or that wait for heartbeats only a real kubelet sends: without
+# them the node lifecycle controller would declare the stand-in's nodes lost.
+_WITHOUT_CONTROLLERS = (
+    "cloud-node-lifecycle-controller",
+    "node-ipam-controller",
+    "node-lifecycle-controller",
+    "node-route-controller",
+    "service-lb-controller",
+)
+
+# The clients' own rate limits protect a shared API server; this one has nobody else to serve.
+_UNLIMITED = ("--kube-api-qps=1000", "--kube-api-burst=2000")
+
+
+def server_address(ports: Ports) -> str:
+    """The API server's URL."""
+    return f"https://{LOOPBACK}:{ports.apiserver}"
+
+
+def etcd_address(ports: Ports) -> str:
+    """The URL at which etcd serves its clients."""
+    return f"https://{LOOPBACK}:{ports.etcd}"
+
+
+def etcd(binary: Path, layout: Layout, ports: Ports) -> list[str]:
+    """The database."""
+    client = etcd_address(ports)
+    peer = f"https://{LOOPBACK}:{ports.etcd_peer}"
+    return [
+        str(binary),
+        "etcd",
+        "--name=localcluster",
+        f"--data-dir={layout.etcd_data}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=localcluster={peer}",
+        # The ports are held by the supervisor's reservation.
+        "--socket-reuse-port=true",
+        "--client-cert-auth=true",
+        f"--trusted-ca-file={layout.certificate('etcd-ca')}",
+        f"--cert-file={layout.certificate('etcd')}",
+        f"--key-file={layout.key('etcd')}",
+        "--peer-client-cert-auth=true",
+        f"--peer-trusted-ca-file={layout.certificate('etcd-ca')}",
+        f"--peer-cert-file={layout.certificate('etcd')}",
+        f"--peer-key-file={layout.key('etcd')}",
+        # Only a crash of the whole machine can lose what wasn't synced, and a cluster for tests
+        # and demonstrations doesn't outlive that anyway.
+        "--unsafe-no-fsync=true",
+        # A single member waits this long (ms) before it elects itself: by default a whole second.
+        "--heartbeat-interval=10",
+        "--election-timeout=100",
+        "--log-level=warn",
+    ]
+
+
+def kube_apiserver(binary: Path, layout: Layout, ports: Ports) -> list[str]:
+    """The API server."""
+    return [
+        str(binary),
+        "kube-apiserver",
+        f"--bind-address={LOOPBACK}",
+        f"--secure-port={ports.apiserver}",
+        # The port is held by the supervisor's reservation.
+        "--permit-port-sharing=true",
+        f"--tls-cert-file={layout.certificate('apiserver')}",
+        f"--tls-private-key-file={layout.key('apiserver')}",
+        f"--etcd-servers={etcd_address(ports)}",
+        f"--etcd-cafile={layout.certificate('etcd-ca')}",
+        f"--etcd-certfile={layout.certificate('etcd-client')}",
+        f"--etcd-keyfile={layout.key('etcd-client')}",
+        f"--client-ca-file={layout.certificate('ca')}",
+        "--anonymous-auth=false",
+        "--authorization-mode=Node,RBAC",
+        f"--service-account-issuer=https://kubernetes.default.svc.{CLUSTER_DOMAIN}",
+        f"--service-account-key-file={layout.service_account_public_key}",
+        f"--service-account-signing-key-file={layout.key('service-account')}",
+        f"--service-cluster-ip-range={SERVICE_RANGE}",
+        "--allow-privileged=true",
+        # An Endpoints object may not name a loopback address, and no pod could reach it. With an
+        # address given, the API server doesn't ask for the machine's default route either.
+        f"--advertise-address={LOOPBACK}",
+        "--endpoint-reconciler-type=none",
+        f"--audit-policy-file={layout.audit_policy}",
+        f"--audit-log-path={layout.audit_log}",
+        "--audit-log-format=json",
+        # A request is answered after its line is written, so a test can read it right away.
+        "--audit-log-mode=blocking",
+    ]
+
+
+def kube_controller_manager(binary: Path, layout: Layout) -> list[str]:
+    """The controllers."""
+    disabled = ",".join(f"-{name}" for name in _WITHOUT_CONTROLLERS)
+    return [
+        str(binary),
+        "kube-controller-manager",
+        f"--kubeconfig={layout.kubeconfig('kube-controller-manager')}",
+        f"--controllers=*,{disabled}",
+        "--use-service-account-credentials=true",
+        f"--service-account-private-key-file={layout.key('service-account')}",
+        f"--root-ca-file={layout.certificate('ca')}",
+        f"--cluster-signing-cert-file={layout.certificate('ca')}",
+        f"--cluster-signing-key-file={layout.key('ca')}",
+        f"--service-cluster-ip-range={SERVICE_RANGE}",
+        # The default is a system folder, which would be created.
+        f"--flex-volume-plugin-dir={layout.volume_plugins}",
+        *_single_instance(),
+        *_UNLIMITED,
+    ]
+
+
+def kube_scheduler(binary: Path, layout: Layout) -> list[str]:
+    """The scheduler."""
+    return [
+        str(binary),
+        "kube-scheduler",
+        f"--kubeconfig={layout.kubeconfig('kube-scheduler')}",
+        *_single_instance(),
+        *_UNLIMITED,
+    ]
+
+
+def node(layout: Layout, ports: Ports, count: int) -> list[str]:
+    """The stand-in for the nodes, where a kubelet and a kube-proxy per node could be."""
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "localcluster.node",
+        f"--state={layout.state}",
+        f"--server={server_address(ports)}",
+        f"--nodes={count}",
+    ]
+
+
+def audit_policy() -> bytes:
+    """Every write, once, when its response is known; no reads."""
+    policy: dict[str, Any] = {
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived"],
+        "rules": [
+            {
+                "level": "Metadata",
+                "verbs": ["create", "update", "patch", "delete", "deletecollection"],
+            },
+            {"level": "None"},
+        ],
+    }
+    return yaml.safe_dump(policy, sort_keys=False).encode()
+
+
+def _single_instance() -> list[str]:
+    # Nobody scrapes metrics here: no port to serve, none to reserve. With one instance there is
+    # nobody to elect a leader among, which would cost seconds at the start.
+    return ["--secure-port=0", "--leader-elect=false"]

@@ -1,0 +1,47 @@
+"""The nodes of a cluster: what they are called and which addresses are theirs."""
+
+import string
+from dataclasses import dataclass
+
+__all__ = ["NodeSpec", "node_specs"]
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """One node.
+
+    Attributes:
+        number: Its place, starting at 1.
+    """
+
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The node's name, also its host name."""
+        return f"node{self.number}"
+
+    @property
+    def address(self) -> str:
+        """Its InternalIP."""
+        return f"10.240.0.{self.number}"
+
+    @property
+    def zone(self) -> str:
+        """The zone it is in: another one for every node, as far as the alphabet goes."""
+        return f"zone-{string.ascii_lowercase[(self.number - 1) % len(string.ascii_lowercase)]}"
+
+    @property
+    def pod_prefix(self) -> str:
+        """What the addresses of its pods begin with (a /24)."""
+        return f"10.244.{self.number}."
+
+    @property
+    def user(self) -> str:
+        """Whom the Node authorizer takes for this node."""
+        return f"system:node:{self.name}"
+
+
+def node_specs(count: int) -> list[NodeSpec]:
+    """The first nodes of a cluster."""
+    return [NodeSpec(number) for number in range(1, count + 1)]

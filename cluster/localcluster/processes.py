@@ -1,0 +1,94 @@
+"""Child processes that never outlive the process that started them."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+__all__ = ["Child", "describe", "tail"]
+
+_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+
+
+class Child:
+    """One component's process."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
+        """Start the process, its output going to the log.
+
+        Args:
+            name: What to call it in messages.
+            command: The program and its arguments.
+            log: The file to append its output to.
+        """
+        self.name = name
+        self.log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A terminal's Ctrl-C goes to all processes of the session it belongs to: these are
+                # stopped in order by the supervisor instead.
+                start_new_session=True,
+                # Runs between fork and exec, which is safe as the supervisor has a single thread.
+                preexec_fn=_die_with_parent(),
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """How it ended, None while it runs."""
+        return self._process.poll()
+
+    def stop(self, timeout: float) -> None:
+        """Ask it to end, and kill it when it hasn't after so many seconds."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def describe(status: int) -> str:
+    """How a process ended, in words."""
+    return f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
+
+
+def tail(path: Path, lines: int = 15) -> str:
+    """The last lines of a log."""
+    with contextlib.suppress(FileNotFoundError), path.open(errors="replace") as stream:
+        return "".join(deque(stream, lines)).rstrip()
+    return ""
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """What a child does first: ask the kernel to kill it when its parent is gone.
+
+    The only way to survive nothing, not even a SIGKILL of the parent. Only Linux has it; elsewhere
+    a killed supervisor leaves its components behind.
+    """
+    if sys.platform != "linux":
+        return None
+    # Loaded here, before the fork: afterwards a child should do as little as possible.
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The parent may have died before the request, which then comes too late.
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask
