@@ -19,14 +19,14 @@ Schema = dict[str, Any]
 
 _COLUMNS = (
     # name, JSONPath, type, description, priority (0: always, 1: with -o wide)
-    ("Type", ".status.type", "string", "How the Service is reached", 0),
-    ("Cluster-IP", ".status.clusterIP", "string", "Its address inside the cluster", 0),
+    ("Type", ".status.display.type", "string", "How the Service is reached", 0),
+    ("Cluster-IP", ".status.display.clusterIP", "string", "Its address inside the cluster", 0),
     ("Ports", ".status.display.ports", "string", "port:nodePort/protocol", 0),
     ("Endpoints", ".status.display.endpoints", "string", "Ready endpoints of all", 0),
     ("Ready", ".status.conditions[?(@.type=='Ready')].status", "string", "Whether it stands", 0),
     ("Age", ".metadata.creationTimestamp", "date", "", 0),
     ("External", ".status.display.external", "string", "External name or addresses", 1),
-    ("Service", ".status.serviceName", "string", "The Service", 1),
+    ("Service", ".status.display.service", "string", "The Service", 1),
     ("Reason", ".status.conditions[?(@.type=='Ready')].reason", "string", "Why (not) Ready", 1),
 )
 

@@ -113,15 +113,25 @@ class Condition(Model):
     """Why, in a sentence."""
 
 
-class Display(Model):
-    """What the columns of `kubectl get` show; a column can't join a list by itself."""
+NOTHING = "<none>"
+"""What kubectl shows for a value that isn't there; a column can't by itself."""
 
-    ports: str | None = None
+
+class Display(Model):
+    """What the columns of `kubectl get` show."""
+
+    type: str = NOTHING
+    """How the Service is reached."""
+    cluster_ip: str = Field(default=NOTHING, alias="clusterIP")
+    """The Service's address inside the cluster."""
+    ports: str = NOTHING
     """As in `kubectl get service`: 80:30080/TCP."""
-    endpoints: str | None = None
+    endpoints: str = NOTHING
     """Ready of all, as 2/3."""
-    external: str | None = None
+    external: str = NOTHING
     """The external name, or the load balancer's addresses."""
+    service: str = NOTHING
+    """The Service that the request owns."""
 
 
 class ExposeRequestStatus(Model):

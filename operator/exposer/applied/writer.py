@@ -1,6 +1,7 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,8 @@ from exposer.observed import (
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Refusal, Write
 from exposer.plan.ownership import conflict
+
+log = logging.getLogger("exposer")
 
 _COLLECTIONS = {
     "Service": "/api/v1/namespaces/{}/services",
@@ -79,15 +82,18 @@ class Writer:
         match write:
             case Create(body):
                 await self._put(body, {"resourceVersion": _ABSENT})
+                log.info("%s: created %s", *_named(body))
             case Apply(body, uid):
                 await self._put(body, {"uid": uid})
+                log.info("%s: updated %s", *_named(body))
             case Delete(record):
                 await self._delete(record.kind, record.key, record.uid)
+                log.info("%s: deleted %s", record.key, record.kind)
 
     async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
-        kind, metadata = body["kind"], body["metadata"]
-        key = Key(metadata["namespace"], metadata["name"])
-        answer = await self._apply(kind, key, {**body, "metadata": {**metadata, **precondition}})
+        key, kind = _named(body)
+        metadata = {**body["metadata"], **precondition}
+        answer = await self._apply(kind, key, {**body, "metadata": metadata})
         self._store.put(trimmed_object(kind, answer))
 
     async def _apply(
@@ -113,13 +119,12 @@ class Writer:
 
     async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
         """Who has the name that was not known to be taken: endpoints of others are not watched."""
-        kind, metadata = body["kind"], body["metadata"]
-        key = Key(metadata["namespace"], metadata["name"])
+        key, kind = _named(body)
         try:
             record = trimmed_object(kind, await self._send("GET", _path(kind, key)))
         except ApiError as error:
             return self._told(error)
-        if is_owned_by(record, metadata["ownerReferences"][0]["uid"]):
+        if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
             return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
         return conflict(record)
 
@@ -151,6 +156,11 @@ class Writer:
             message = f"the API server can't be reached: {str(error) or type(error).__name__}"
             raise ApiError(0, {}, message) from error
         return _answer(response.status, response.headers.get("Retry-After"), content)
+
+
+def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
+    metadata = body["metadata"]
+    return Key(metadata["namespace"], metadata["name"]), body["kind"]
 
 
 def _path(kind: str, key: Key) -> str:

@@ -44,4 +44,4 @@ def _configure_logs() -> None:
     """JSON lines in a cluster, text elsewhere."""
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
-    logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # it tells of each event handled
+    logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled

@@ -37,14 +37,16 @@ async def run(namespaces: Sequence[str]) -> None:
         workers = Workers(store, Writer(client, store), dirty)
         watch(registry, store, dirty, workers, listed)
         async with asyncio.TaskGroup() as group:
-            working = group.create_task(workers.run(listed), name="workers")
+            # Before kopf starts: at its end it waits for the tasks that came later.
+            working = workers.start(group, listed)
             await kopf.operator(
                 registry=registry,
                 settings=tuned_settings(),
                 clusterwide=not namespaces,
                 namespaces=namespaces,
             )
-            working.cancel()
+            for worker in working:
+                worker.cancel()
 
 
 async def _expect_resource(client: ApiClient) -> None:

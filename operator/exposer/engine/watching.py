@@ -7,6 +7,7 @@ anything into the objects.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Set
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ from exposer.api.identity import GROUP, PLURAL, VERSION
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.workers import Workers
 from exposer.observed import Key, Store, trimmed_object, trimmed_request
+
+log = logging.getLogger("exposer")
 
 _OBJECTS = (
     ("", "v1", "services", "Service"),
@@ -52,7 +55,9 @@ def watch(
 
         @kopf.on.event(group, version, plural, id=f"gone-{plural}", registry=registry)
         async def gone(event: kopf.RawEvent, **_: Any) -> None:
-            listed.set()
+            if not listed.is_set():
+                log.info("watching; %d requests are listed", store.request_count)
+                listed.set()
             if event["type"] == "DELETED":
                 dirty.mark(drop(dict(event["object"])))
 

@@ -29,21 +29,25 @@ class Workers:
         self._backoff = Backoff()
         self._waiting: set[Key] = set()
 
-    async def run(self, listed: asyncio.Event) -> None:
-        """Work until cancelled, once all that stands is known.
+    def start(self, group: asyncio.TaskGroup, listed: asyncio.Event) -> list[asyncio.Task[None]]:
+        """Start working; the tasks end when they are cancelled.
 
-        Before that a request would look as if it had no Service yet.
+        Args:
+            group: Whose tasks they are.
+            listed: Is set once all that stands is known. Before that a request would look as if
+                it had no Service yet.
         """
-        await listed.wait()
-        async with asyncio.TaskGroup() as group:
-            for number in range(_CONCURRENCY):
-                group.create_task(self._work(), name=f"worker {number}")
+        return [
+            group.create_task(self._work(listed), name=f"worker {number}")
+            for number in range(_CONCURRENCY)
+        ]
 
     def service_released(self) -> None:
         """A Service changed or went: what others wait for may be free now."""
         self._dirty.mark(self._waiting)
 
-    async def _work(self) -> None:
+    async def _work(self, listed: asyncio.Event) -> None:
+        await listed.wait()
         while True:
             key = await self._dirty.take()
             try:

@@ -30,6 +30,11 @@ class Store:
         self._by_owner: defaultdict[str, set[tuple[str, Key]]] = defaultdict(set)
         self._gone: OrderedDict[str, None] = OrderedDict()
 
+    @property
+    def request_count(self) -> int:
+        """How many requests there are."""
+        return len(self._requests)
+
     def request(self, key: Key) -> RequestRecord | None:
         """The request, if there is one."""
         return self._requests.get(key)

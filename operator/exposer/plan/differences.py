@@ -9,7 +9,7 @@ from exposer.observed import ObjectRecord
 _MERGED_LISTS = {"spec.ports": ("port", "protocol"), "metadata.ownerReferences": ("uid",)}
 """The lists that merge item by item, and by which of an item's fields (listMapKey)."""
 
-_ATOMIC_MAPS = ("spec.selector",)
+_ATOMIC_MAPS = ("spec.selector", "metadata.ownerReferences.*")
 """The maps that are one value (mapType=atomic)."""
 
 _IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")

@@ -8,6 +8,7 @@ from exposer.api import Verdict
 from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.report import (
     MAX_ENDPOINTS,
+    NOTHING,
     Display,
     ExposeRequestStatus,
     LoadBalancerStatus,
@@ -58,9 +59,12 @@ def status_of(
         endpoints=rows[:MAX_ENDPOINTS],
         endpoint_summary=summary,
         display=Display(
-            ports=ports_column(ports),
-            endpoints=f"{summary.ready}/{summary.total}" if has_endpoints(kind) else None,
-            external=external_column(spec.get("externalName"), ingress),
+            type=kind or NOTHING,
+            cluster_ip=spec.get("clusterIP") or NOTHING,
+            ports=ports_column(ports) or NOTHING,
+            endpoints=f"{summary.ready}/{summary.total}" if has_endpoints(kind) else NOTHING,
+            external=external_column(spec.get("externalName"), ingress) or NOTHING,
+            service=service.key.name if service else NOTHING,
         ),
         conditions=conditions(
             facts(verdict, outcome, seen), request.generation, request.status, now

@@ -22,12 +22,12 @@ def port_rows(spec: Mapping[str, Any]) -> list[PortStatus]:
     ]
 
 
-def ports_column(rows: list[PortStatus]) -> str | None:
+def ports_column(rows: list[PortStatus]) -> str:
     """As `kubectl get service` prints them: ``80:30080/TCP,443/TCP``."""
     shown = [_port(row) for row in rows[:_SHOWN]]
     if len(rows) > _SHOWN:
         shown.append(f"+{len(rows) - _SHOWN} more")
-    return ",".join(shown) or None
+    return ",".join(shown)
 
 
 def ingress_rows(load_balancer: Mapping[str, Any]) -> list[LoadBalancerIngress]:
@@ -38,9 +38,9 @@ def ingress_rows(load_balancer: Mapping[str, Any]) -> list[LoadBalancerIngress]:
     ]
 
 
-def external_column(name: str | None, ingress: Iterable[LoadBalancerIngress]) -> str | None:
+def external_column(name: str | None, ingress: Iterable[LoadBalancerIngress]) -> str:
     """The external name, or the load balancer's addresses."""
-    return name or ",".join(way.ip or way.hostname or "" for way in ingress) or None
+    return name or ",".join(way.ip or way.hostname or "" for way in ingress)
 
 
 def _port(row: PortStatus) -> str:
