@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo down test check generate lock
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them
+	@$(BIN)/python -m demo up
+
+down: .venv/installed ## Stop what 'make demo' started
+	@$(BIN)/python -m demo down
+
+test: .venv/installed ## Run all tests; ARGS="-m 'not cluster'" for those that need no cluster
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/installed ## Check format, lint, types, the layers and what is generated
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/exposer crd | diff -u crds/exposerequests.yaml -
+	test -z "$$(gofmt -l cluster)"
+
+generate: .venv/installed ## Write what is generated from the models
+	$(BIN)/exposer crd > crds/exposerequests.yaml
+
+lock: ## Pin the newest dependencies (needs uv)
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml --group dev -o requirements-dev.lock
+
+# A virtual environment of its own: nothing is installed into the system's Python.
+.venv/installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("exposer needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + "; say which to use: make PYTHON=python3.12 ...")'
+	@echo "Installing into .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
