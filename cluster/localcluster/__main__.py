@@ -1,6 +1,7 @@
 """Start and stop a cluster that stays: python -m localcluster up|down --state DIR."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.command == "up":
             cluster = Cluster.up(options.state, nodes=options.nodes)
             print(f"The cluster is up. kubectl: {cluster.kubectl}")
-            print(f"export KUBECONFIG={cluster.kubeconfig}")
+            print(f"export KUBECONFIG={shlex.quote(str(cluster.kubeconfig))}")
         else:
             Cluster.down(options.state)
             print(f"No cluster is running in {options.state}.")

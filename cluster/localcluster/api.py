@@ -93,7 +93,8 @@ class Api:
             response = connection.getresponse()
             if response.status != http.HTTPStatus.OK:
                 raise ApiError(response.status, _message(response.read()))
-            while line := response.readline():
+            # The last line is incomplete if the server ended while writing it.
+            while (line := response.readline()).endswith(b"\n"):
                 yield json.loads(line)
         finally:
             connection.close()

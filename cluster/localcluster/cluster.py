@@ -1,27 +1,22 @@
 """A cluster as its users see it: start it, use its kubeconfigs, stop it."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from localcluster import build, credentials, kubeconfig, locks, termination
-from localcluster.api import Api, ApiError, tls_context
+from localcluster import build, locks, termination, users
 from localcluster.errors import ClusterError
-from localcluster.files import write_private
 from localcluster.layout import Layout
-from localcluster.options import READY, Options
-from localcluster.processes import describe, tail
+from localcluster.node_specs import node_specs
+from localcluster.supervision import Supervision
 
 __all__ = ["Cluster"]
 
-# A bound token's usual lifetime is an hour; a cluster for a demonstration may run for a day.
-_TOKEN_SECONDS = 24 * 3600
+# The kernel ends the components of a supervisor that is killed: a matter of milliseconds.
+_REMAINS_SECONDS = 10
 
 
 class Cluster:
@@ -31,7 +26,7 @@ class Cluster:
     `down` are for one that stays.
     """
 
-    def __init__(self, state: Path, binary: Path, supervisor: "_Supervisor | None" = None) -> None:
+    def __init__(self, state: Path, binary: Path, supervisor: Supervision | None = None) -> None:
         """Refer to the cluster that runs in a state folder; made by `start` and `up`."""
         self._layout = Layout(state)
         self._binary = binary
@@ -47,11 +42,11 @@ class Cluster:
         Raises:
             ClusterError: It cannot be built or doesn't start.
         """
+        node_specs(nodes)  # raises for a number that won't do
         binary = build.binary()
         state = Path(tempfile.mkdtemp(prefix="localcluster-"))
         try:
-            supervisor = _Supervisor(state, binary, nodes=nodes, ephemeral=True)
-            return cls(state, binary, supervisor)
+            return cls(state, binary, Supervision(Layout(state), binary, nodes))
         except BaseException:
             shutil.rmtree(state, ignore_errors=True)
             raise
@@ -60,33 +55,40 @@ class Cluster:
     def up(cls, state: Path, nodes: int = 2) -> Self:
         """Start a cluster that stays up when this process ends, unless it is up already.
 
-        What the folder has from an earlier time is used again: the same objects, and certificates
-        of the same authority.
+        What a cluster that crashed has left in the folder is used again: the same objects, and
+        certificates of the same authority. But the port is another one, so that kubeconfigs have to
+        be asked for anew.
 
         Raises:
-            ClusterError: It cannot be built or doesn't start.
+            ClusterError: It cannot be built or doesn't start, or the folder has files that aren't a
+                cluster's where it would put its own.
         """
-        state = state.absolute()
-        layout = Layout(state)
+        node_specs(nodes)  # raises for a number that won't do
+        layout = Layout(state.absolute())
+        layout.check()
         binary = build.binary()
-        layout.make()
-        with locks.locked(layout.start_lock):
+        with locks.locked(layout.start_lock) as start_lock:
             if locks.holder(layout.supervisor_lock) is None:
-                _Supervisor(state, binary, nodes=nodes, ephemeral=False).detach()
-        return cls(state, binary)
+                _wait_for_remains(layout)
+                Supervision(layout, binary, nodes, start_lock).detach()
+        return cls(layout.state, binary)
 
     @classmethod
     def down(cls, state: Path) -> None:
-        """Stop the cluster of a state folder and keep the folder; nothing happens without one.
+        """Stop the cluster of a state folder and remove its data; nothing happens without one.
+
+        The folder stays, with the logs of the cluster and whatever else is in there.
 
         Raises:
             ClusterError: It doesn't end.
         """
         layout = Layout(state.absolute())
-        if not layout.supervisor_lock.exists():
+        if not layout.start_lock.exists():
             return
         with locks.locked(layout.start_lock):
             termination.terminate_holder(layout.supervisor_lock)
+            _wait_for_remains(layout)
+            layout.remove()
 
     def __enter__(self) -> Self:
         """Use the cluster for the length of a with block."""
@@ -123,6 +125,7 @@ class Cluster:
             self._supervisor.stop()
         finally:
             # Normally done by the supervisor; not if that was killed.
+            locks.wait_until_free(self._layout.components_lock, _REMAINS_SECONDS)
             shutil.rmtree(self.state, ignore_errors=True)
 
     @property
@@ -152,14 +155,7 @@ class Cluster:
 
     def kubeconfig_for(self, user: str, groups: Sequence[str] = ()) -> Path:
         """A kubeconfig with a client certificate for a user and groups."""
-        authority = credentials.cluster_authority(self._layout)
-        document = kubeconfig.with_certificate(
-            self._server(),
-            authority.credential.certificate,
-            user,
-            authority.client(user, groups),
-        )
-        return write_private(self._layout.kubeconfig(_file_name("user", user, *groups)), document)
+        return users.kubeconfig_for(self._layout, user, groups)
 
     def kubeconfig_for_service_account(self, namespace: str, name: str) -> Path:
         """A kubeconfig with a bound token for a ServiceAccount that exists.
@@ -167,118 +163,13 @@ class Cluster:
         Raises:
             ClusterError: The API server issues none, most likely as there is no such account.
         """
-        request = {
-            "apiVersion": "authentication.k8s.io/v1",
-            "kind": "TokenRequest",
-            "spec": {"expirationSeconds": _TOKEN_SECONDS},
-        }
-        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
-        layout = self._layout
-        authority = layout.certificate("ca")
-        admin = tls_context(authority, layout.certificate("admin"), layout.key("admin"))
-        api = Api(self._server(), admin)
-        try:
-            token = api.request("POST", path, request)["status"]["token"]
-        except (ApiError, OSError) as error:
-            raise ClusterError(
-                f"No token for ServiceAccount {namespace}/{name}: {error}"
-            ) from error
-        finally:
-            api.close()
-        document = kubeconfig.with_token(self._server(), authority.read_bytes(), name, token)
-        file_name = _file_name("serviceaccount", namespace, name)
-        return write_private(layout.kubeconfig(file_name), document)
-
-    def _server(self) -> str:
-        return kubeconfig.read_server(self.kubeconfig)
+        return users.kubeconfig_for_service_account(self._layout, namespace, name)
 
 
-class _Supervisor:
-    """The parent's end of a supervisor process."""
-
-    def __init__(self, state: Path, binary: Path, *, nodes: int, ephemeral: bool) -> None:
-        """Start the process and wait until the cluster is ready."""
-        layout = Layout(state)
-        layout.make()
-        self._log = layout.log("supervisor")
-        ready, ready_end = os.pipe()
-        self._control: int | None = None
-        control_end: int | None = None
-        if ephemeral:
-            control_end, self._control = os.pipe()
-        handed = [fd for fd in (ready_end, control_end) if fd is not None]
-        options = Options(
-            state=state,
-            binary=binary,
-            nodes=nodes,
-            ready_fd=ready_end,
-            control_fd=control_end,
-            ephemeral=ephemeral,
+def _wait_for_remains(layout: Layout) -> None:
+    """Wait for the components of a supervisor that was killed: they have the database open."""
+    if not locks.wait_until_free(layout.components_lock, _REMAINS_SECONDS):
+        raise ClusterError(
+            f"The supervisor of the cluster in {layout.state} was killed, but processes that it "
+            "has started still run. End these first."
         )
-        self._reports = os.fdopen(ready)
-        try:
-            self._process = self._spawn(options, handed)
-        finally:
-            for descriptor in handed:
-                os.close(descriptor)
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self._end()
-            raise
-
-    def stop(self) -> None:
-        """Stop the process, and wait for it.
-
-        Raises:
-            ClusterError: It had ended before, because something went wrong.
-        """
-        status = self._end()
-        if status != 0:
-            reason = self._reports.read().strip()
-            raise ClusterError(f"The cluster ended by itself. {reason or describe(status)}")
-
-    def detach(self) -> None:
-        """Leave the process alone from here on."""
-        self._reports.close()
-        # Popen warns when it is forgotten while its process runs; this one is meant to.
-        self._process.returncode = 0
-
-    def _end(self) -> int:
-        if self._control is not None:
-            # The end of the control pipe is what an ephemeral cluster's supervisor waits for.
-            os.close(self._control)
-            self._control = None
-        else:
-            self._process.terminate()
-        return self._process.wait()
-
-    def _spawn(self, options: Options, handed: Sequence[int]) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as output:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-m", "localcluster.supervisor", *options.arguments()],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=handed,
-                env={**os.environ, "PYTHONPATH": _import_path()},
-                # Out of reach of the terminal's signals: the parent gets those, and tells us.
-                start_new_session=True,
-            )
-
-    def _wait_until_ready(self) -> None:
-        first = self._reports.readline()
-        if first.strip() != READY:
-            reason = first + self._reports.read() or f"Its supervisor ended.\n{tail(self._log)}"
-            raise ClusterError(f"The cluster didn't start. {reason.strip()}")
-
-
-def _import_path() -> str:
-    """Where the child finds this package, wherever the parent has it from."""
-    package_root = str(Path(__file__).resolve().parent.parent)
-    return os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
-
-
-def _file_name(*parts: str) -> str:
-    # Users' names have colons and may have slashes.
-    return "-".join(part.replace(":", "-").replace("/", "-") for part in parts)

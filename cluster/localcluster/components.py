@@ -2,9 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from localcluster.layout import Layout
 from localcluster.ports import LOOPBACK, Ports
@@ -20,6 +17,8 @@ __all__ = [
     "node",
     "server_address",
 ]
+
+_AUDIT_POLICY = Path(__file__).resolve().parents[1] / "audit-policy.yaml"
 
 CLUSTER_DOMAIN = "cluster.local"
 SERVICE_RANGE = "10.96.0.0/12"
@@ -176,20 +175,8 @@ def node(layout: Layout, ports: Ports, count: int) -> list[str]:
 
 
 def audit_policy() -> bytes:
-    """Every write, once, when its response is known; no reads."""
-    policy: dict[str, Any] = {
-        "apiVersion": "audit.k8s.io/v1",
-        "kind": "Policy",
-        "omitStages": ["RequestReceived"],
-        "rules": [
-            {
-                "level": "Metadata",
-                "verbs": ["create", "update", "patch", "delete", "deletecollection"],
-            },
-            {"level": "None"},
-        ],
-    }
-    return yaml.safe_dump(policy, sort_keys=False).encode()
+    """What the API server is told to audit; kind is told the same."""
+    return _AUDIT_POLICY.read_bytes()
 
 
 def _single_instance() -> list[str]:

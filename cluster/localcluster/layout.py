@@ -1,7 +1,11 @@
 """Where a cluster keeps what: every path inside its state folder."""
 
+import contextlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from localcluster.errors import ClusterError
 
 __all__ = ["Layout"]
 
@@ -67,8 +71,16 @@ class Layout:
         return self.state / "supervisor.lock"
 
     @property
+    def components_lock(self) -> Path:
+        """Locked for as long as the supervisor or any of its components lives."""
+        return self.state / "components.lock"
+
+    @property
     def start_lock(self) -> Path:
-        """Locked by whoever is starting a cluster in this folder."""
+        """Locked by whoever starts or stops a cluster here; tells that the folder is a cluster's.
+
+        The first file to be made, and the last one to be removed.
+        """
         return self.state / "start.lock"
 
     def log(self, component: str) -> Path:
@@ -86,6 +98,40 @@ class Layout:
     def kubeconfig(self, name: str) -> Path:
         """A kubeconfig by its short name."""
         return self.kubeconfigs / f"{name}.kubeconfig"
+
+    @property
+    def _own_folders(self) -> tuple[Path, ...]:
+        return (self.etcd_data, self.pki, self.kubeconfigs, self.volume_plugins)
+
+    @property
+    def _own_files(self) -> tuple[Path, ...]:
+        return (
+            self.admin_kubeconfig,
+            self.audit_policy,
+            self.supervisor_lock,
+            self.components_lock,
+            self.start_lock,
+        )
+
+    def check(self) -> None:
+        """See to it that the cluster's files and folders would replace nobody else's.
+
+        Raises:
+            ClusterError: One of them is there, in a folder that isn't a cluster's.
+        """
+        taken = [path for path in (*self._own_folders, *self._own_files) if path.exists()]
+        if taken and not self.start_lock.exists():
+            raise ClusterError(
+                f"{taken[0]} exists and isn't a cluster's: choose another folder, or remove it."
+            )
+
+    def remove(self) -> None:
+        """Remove what belongs to the cluster, apart from what people read afterwards: the logs."""
+        for folder in self._own_folders:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(folder)
+        for file in self._own_files:
+            file.unlink(missing_ok=True)
 
     def make(self) -> None:
         """Create the folders, closed to other users: there are private keys inside."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 __all__ = ["NodeSpec", "node_specs"]
 
+_MOST = 254  # as the number is the last one of an address
+
 
 @dataclass(frozen=True)
 class NodeSpec:
@@ -43,5 +45,11 @@ class NodeSpec:
 
 
 def node_specs(count: int) -> list[NodeSpec]:
-    """The first nodes of a cluster."""
+    """The first nodes of a cluster.
+
+    Raises:
+        ValueError: There are addresses for 1 to 254 nodes.
+    """
+    if not 1 <= count <= _MOST:
+        raise ValueError(f"a cluster has 1 to {_MOST} nodes, not {count}")
     return [NodeSpec(number) for number in range(1, count + 1)]

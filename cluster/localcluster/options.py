@@ -21,29 +21,28 @@ class Options:
         nodes: How many nodes to have.
         ready_fd: Where to write that the cluster is ready.
         control_fd: Whose end means to stop; None for a cluster that outlives its parent.
-        ephemeral: Whether to remove the state folder in the end.
+        start_lock_fd: The lock to let go of when the cluster is ready; None without one.
     """
 
     state: Path
     binary: Path
     nodes: int
     ready_fd: int
-    control_fd: int | None
-    ephemeral: bool
+    control_fd: int | None = None
+    start_lock_fd: int | None = None
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether the cluster ends with its parent, and its folder with the cluster."""
+        return self.control_fd is not None
 
     def arguments(self) -> list[str]:
         """The options as command-line arguments, see `parse`."""
-        arguments = [
-            f"--state={self.state}",
-            f"--binary={self.binary}",
-            f"--nodes={self.nodes}",
-            f"--ready-fd={self.ready_fd}",
+        return [
+            f"--{name.replace('_', '-')}={value}"
+            for name, value in vars(self).items()
+            if value is not None
         ]
-        if self.control_fd is not None:
-            arguments.append(f"--control-fd={self.control_fd}")
-        if self.ephemeral:
-            arguments.append("--ephemeral")
-        return arguments
 
     @classmethod
     def parse(cls, arguments: Sequence[str]) -> "Options":
@@ -54,5 +53,5 @@ class Options:
         parser.add_argument("--nodes", type=int, required=True)
         parser.add_argument("--ready-fd", type=int, required=True)
         parser.add_argument("--control-fd", type=int)
-        parser.add_argument("--ephemeral", action="store_true")
+        parser.add_argument("--start-lock-fd", type=int)
         return cls(**vars(parser.parse_args(arguments)))

@@ -1,5 +1,6 @@
 """Telling people how a long step gets on."""
 
+import os
 import sys
 import time
 from typing import TextIO
@@ -7,6 +8,7 @@ from typing import TextIO
 __all__ = ["Progress"]
 
 _REPORT_SECONDS = 30
+_USUAL_COLUMNS = 80
 
 
 class Progress:
@@ -50,6 +52,10 @@ class Progress:
 
     def _write(self, line: str) -> None:
         if self._in_place:
+            # A line that is too long would go on in the next one, and stay there.
+            # Some terminals don't say how wide they are.
+            columns = os.get_terminal_size(self._stream.fileno()).columns or _USUAL_COLUMNS
+            line = line[: columns - 1]
             # Back to the line's beginning, and clear what the last one left of it.
             print(f"\r\x1b[K{line}", end="", file=self._stream, flush=True)
         else:

@@ -1,5 +1,6 @@
 """Ending a process that isn't a child of this one."""
 
+import contextlib
 import os
 import select
 import signal
@@ -26,6 +27,9 @@ def terminate_holder(lock: Path) -> None:
     ended = _terminate_by_descriptor(pid, lock) if _HAS_PIDFD else _terminate_by_number(pid, lock)
     if not ended:
         raise ClusterError(f"The cluster's supervisor (process {pid}) hasn't ended.")
+    # If this process happens to be its parent, nobody else will ask how it ended.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
 
 
 _HAS_PIDFD = hasattr(os, "pidfd_open") and hasattr(signal, "pidfd_send_signal")
@@ -52,7 +56,8 @@ def _terminate_by_descriptor(pid: int, lock: Path) -> bool:
 
 def _terminate_by_number(pid: int, lock: Path) -> bool:
     """For systems that know processes by their numbers only."""
-    os.kill(pid, signal.SIGTERM)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while locks.holder(lock) is not None:
         if time.monotonic() > deadline:

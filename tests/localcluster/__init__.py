@@ -1,0 +1,1 @@
+"""Tests of the embedded Kubernetes: real processes, real connections."""
