@@ -5,9 +5,11 @@ from datetime import datetime
 from exposer.api import AcceptedRequest, accept
 from exposer.applied import Writer
 from exposer.desired import Owner, desired_objects
-from exposer.observed import Key, Store
-from exposer.plan import Plan, Refusal, plan
+from exposer.observed import Key, RequestRecord, Store
+from exposer.plan import Outcome, Refusal, plan
 from exposer.status import status_of
+
+_ROUNDS = 3
 
 
 async def reconcile(key: Key, store: Store, writer: Writer, now: datetime) -> Refusal | None:
@@ -22,10 +24,25 @@ async def reconcile(key: Key, store: Store, writer: Writer, now: datetime) -> Re
     if request is None or request.deleting:
         return None  # the garbage collector deletes what it owned
     verdict = accept(key.name, request.spec)
-    todo = Plan()
+    outcome = Outcome()
     if isinstance(verdict, AcceptedRequest):
-        desired = desired_objects(Owner(*key, request.uid), verdict)
-        todo = plan(request.uid, desired, store.standing(request))
-    outcome = await writer.carry_out(todo)
+        outcome = await _carry_out(request, verdict, store, writer)
     status = status_of(request, verdict, store.standing(request), outcome, now)
     return await writer.report(request, status) or outcome.refusal
+
+
+async def _carry_out(
+    request: RequestRecord, accepted: AcceptedRequest, store: Store, writer: Writer
+) -> Outcome:
+    """Plan and write until the plan is empty: some writes show only afterwards what is left.
+
+    That is one round as a rule. If somebody keeps writing against us, the watches bring us back.
+    """
+    desired = desired_objects(Owner(*request.key, request.uid), accepted)
+    outcome = Outcome()
+    for _ in range(_ROUNDS):
+        todo = plan(request.uid, desired, store.standing(request))
+        outcome = await writer.carry_out(todo)
+        if not todo.writes or outcome.refusal:
+            break
+    return outcome

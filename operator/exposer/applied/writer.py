@@ -14,13 +14,14 @@ from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND, PLURAL
 from exposer.applied.refusals import ApiError, refusal
 from exposer.observed import (
     Key,
+    ObjectRecord,
     RequestRecord,
     Store,
     is_owned_by,
     trimmed_object,
     trimmed_request,
 )
-from exposer.plan import Apply, Create, Delete, Outcome, Plan, Refusal, Write
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
 from exposer.plan.ownership import conflict
 
 log = logging.getLogger("exposer")
@@ -86,6 +87,9 @@ class Writer:
             case Apply(body, uid):
                 await self._put(body, {"uid": uid})
                 log.info("%s: updated %s", *_named(body))
+            case Prune(record, surplus):
+                await self._prune(record, surplus)
+                log.info("%s: removed foreign ports from %s", record.key, record.kind)
             case Delete(record):
                 await self._delete(record.kind, record.key, record.uid)
                 log.info("%s: deleted %s", record.key, record.kind)
@@ -101,6 +105,24 @@ class Writer:
     ) -> dict[str, Any]:
         path = _path(kind, key) + subresource
         return await self._send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
+
+    async def _prune(self, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]) -> None:
+        """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
+        patch: list[dict[str, Any]] = [{"op": "test", "path": "/metadata/uid", "value": record.uid}]
+        for index in sorted(surplus, reverse=True):
+            path = f"/spec/ports/{index}"
+            patch += [
+                {"op": "test", "path": path, "value": surplus[index]},
+                {"op": "remove", "path": path},
+            ]
+        path, manager = _path(record.kind, record.key), {"fieldManager": FIELD_MANAGER}
+        try:
+            answer = await self._send("PATCH", path, patch, manager, "application/json-patch+json")
+        except ApiError as error:
+            if error.code in (404, 422):  # it is not as it was seen: a watch will tell
+                return
+            raise
+        self._store.put(trimmed_object(record.kind, answer))
 
     async def _delete(self, kind: str, key: Key, uid: str) -> None:
         try:
@@ -132,7 +154,7 @@ class Writer:
         self,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
     ) -> dict[str, Any]:

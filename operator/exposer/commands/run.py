@@ -45,3 +45,4 @@ def _configure_logs() -> None:
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
     logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled
+    logging.getLogger("kubernetes").setLevel(logging.ERROR)  # what it warns of, it raises as well

@@ -1,10 +1,14 @@
 """How to reach the API server: one configuration for kopf's watches and for our writes."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import kopf
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
+from kubernetes.aio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
+from yaml import YAMLError
 
 
 class AccessError(Exception):
@@ -26,9 +30,17 @@ async def load_configuration(configuration: Configuration) -> None:
         await config.load_kube_config(  # type: ignore[no-untyped-call]
             client_configuration=configuration
         )
-    except config.ConfigException as error:
-        message = f"no way to a cluster: not in a Pod, and no usable kubeconfig ({error})"
-        raise AccessError(message) from error
+    except (config.ConfigException, YAMLError, OSError, ValueError) as error:
+        raise AccessError(_no_kubeconfig(KUBE_CONFIG_DEFAULT_LOCATION, error)) from error
+
+
+def _no_kubeconfig(location: str, error: Exception) -> str:
+    """What is wrong; the library's own words fit only a file that is there."""
+    there = any(Path(path).expanduser().exists() for path in location.split(os.pathsep))
+    return (
+        f"no way to a cluster: this is not a Pod, and there is no usable kubeconfig at {location} "
+        f"({error if there else 'KUBECONFIG may name another'})"
+    )
 
 
 def login_with(configuration: Configuration, registry: kopf.OperatorRegistry) -> None:

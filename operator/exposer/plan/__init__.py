@@ -5,12 +5,12 @@ from typing import Any
 
 from exposer.api import Reason
 from exposer.observed import ObjectRecord, Standing, is_owned_by
-from exposer.plan.differences import differs
-from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Refusal, Write
+from exposer.plan.differences import differs, surplus_ports
+from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
 from exposer.plan.ownership import conflict, is_left_over
 from exposer.plan.transitions import must_be_replaced
 
-__all__ = ["Apply", "Create", "Delete", "Outcome", "Plan", "Refusal", "Write", "plan"]
+__all__ = ["Apply", "Create", "Delete", "Outcome", "Plan", "Prune", "Refusal", "Write", "plan"]
 
 
 def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> Plan:
@@ -34,6 +34,8 @@ def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> 
             return Plan((*writes, Delete(found)), _wait_for(found))
         elif differs(body, found):
             writes.append(Apply(body, found.uid))
+        elif surplus := surplus_ports(body, found):
+            writes.append(Prune(found, surplus))
     writes += [Delete(record) for record in _undesired(uid, desired, standing)]
     return Plan(tuple(writes))
 

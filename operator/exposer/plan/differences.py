@@ -1,7 +1,7 @@
 """Does an object stand as desired? Field by field, as server-side apply sees fields (KEP-555)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from exposer.observed import ObjectRecord
@@ -24,6 +24,22 @@ def differs(desired: Mapping[str, Any], record: ObjectRecord) -> bool:
     if not _includes(record.body, desired):
         return True
     return not record.applied <= set(_leaves(desired))
+
+
+def surplus_ports(desired: Mapping[str, Any], record: ObjectRecord) -> dict[int, Mapping[str, Any]]:
+    """The ports of an owned Service that others added, by their index."""
+    keys = _MERGED_LISTS["spec.ports"]
+    wanted = {tuple(port[key] for key in keys) for port in _ports(desired)}
+    return {
+        index: port
+        for index, port in enumerate(_ports(record.body))
+        if tuple(port[key] for key in keys) not in wanted
+    }
+
+
+def _ports(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    ports: Sequence[Mapping[str, Any]] = body.get("spec", {}).get("ports") or ()
+    return ports
 
 
 def _includes(observed: Any, desired: Any, path: str = "") -> bool:

@@ -31,7 +31,21 @@ class Delete:
     record: ObjectRecord
 
 
-Write = Create | Apply | Delete
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Take items out of a Service's ports, provided that the object and they are as they were seen.
+
+    An apply leaves alone what others added to a list.
+
+    Attributes:
+        surplus: The items by their index.
+    """
+
+    record: ObjectRecord
+    surplus: Mapping[int, Mapping[str, Any]]
+
+
+Write = Create | Apply | Prune | Delete
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The tests: a folder a stage, a file a behaviour."""

@@ -1,0 +1,231 @@
+"""Which specs can be carried out, and what is wrong with the others."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from exposer.api import AcceptedRequest, Reason, Refused, accept
+from exposer.grammar import Kind, Protocol
+from tests.support.builders import a_mapping, an_accepted_request
+
+
+@pytest.mark.parametrize(
+    ("spec", "accepted"),
+    [
+        pytest.param({"ports": ["80:8080"]}, an_accepted_request(), id="all defaults"),
+        pytest.param(
+            {"ports": ["80:8080"], "selector": {"tier": "front", "app": "shop"}},
+            an_accepted_request(selector={"tier": "front", "app": "shop"}),
+            id="selector",
+        ),
+        pytest.param(
+            {"ports": ["80:8080"], "serviceName": "front"},
+            an_accepted_request(service_name="front", selector={"app": "web"}),
+            id="the default selector is the request's name, not the Service's",
+        ),
+        pytest.param(
+            {"ports": ["!30080:80:http", "!https=443:8443"]},
+            an_accepted_request(
+                kind=Kind.NODE_PORT,
+                ports=[
+                    a_mapping(80, "http", node_port=30080),
+                    a_mapping(443, 8443, name="https"),
+                ],
+            ),
+            id="node ports",
+        ),
+        pytest.param(
+            {"ports": ["53-54/udp", "80"]},
+            an_accepted_request(
+                ports=[
+                    a_mapping(53, 53, name="53-53-udp", protocol=Protocol.UDP),
+                    a_mapping(54, 54, name="54-54-udp", protocol=Protocol.UDP),
+                    a_mapping(80, 80),
+                ]
+            ),
+            id="a range is spelled out in its place",
+        ),
+        pytest.param(
+            {"ports": ["^80"]},
+            an_accepted_request(kind=Kind.LOAD_BALANCER, ports=[a_mapping(80, 80)]),
+            id="load balancer",
+        ),
+        pytest.param(
+            {"ports": ["#"]}, an_accepted_request(kind=Kind.HEADLESS, ports=[]), id="headless"
+        ),
+        pytest.param(
+            {"ports": ["@db.example.com"]},
+            an_accepted_request(kind=Kind.EXTERNAL_NAME, ports=[], external_name="db.example.com"),
+            id="external name has no selector",
+        ),
+        pytest.param(
+            {"ports": ["80:8080"], "addresses": ["192.0.2.10", "2001:DB8:0::10"]},
+            an_accepted_request(addresses=["192.0.2.10", "2001:db8::10"]),
+            id="addresses have no selector",
+        ),
+        pytest.param(
+            {"ports": ["#"], "addresses": ["192.0.2.10"]},
+            an_accepted_request(kind=Kind.HEADLESS, ports=[], addresses=["192.0.2.10"]),
+            id="headless without ports, to addresses",
+        ),
+    ],
+)
+def test_a_spec_is_accepted_with_its_defaults(
+    spec: dict[str, Any], accepted: AcceptedRequest
+) -> None:
+    assert accept("web", spec) == accepted
+
+
+@pytest.mark.parametrize(
+    ("ports", "refused"),
+    [
+        pytest.param(
+            ["80", "0"],
+            Refused(
+                Reason.INVALID_PORT_STRING,
+                "spec.ports[1]: port 0 is too small\n  0\n  ^\na port is 1 to 65535",
+            ),
+            id="unreadable",
+        ),
+        pytest.param(
+            ["80", "!81"],
+            Refused(
+                Reason.MIXED_KINDS,
+                'spec.ports[1]: "!81" is NodePort, but spec.ports[0] "80" is ClusterIP\n'
+                "  !81\n  ^^^\n"
+                "all strings of a request are of one kind: make a request for each kind",
+            ),
+            id="two kinds",
+        ),
+        pytest.param(
+            ["80", "80:8080"],
+            Refused(
+                Reason.DUPLICATE_PORT,
+                'spec.ports[1]: port 80/TCP is in spec.ports[0] "80" already\n'
+                "  80:8080\n  ^^^^^^^\n"
+                "a Service has each port once a protocol: change the port or leave one string out",
+            ),
+            id="one port twice",
+        ),
+        pytest.param(
+            ["#", "#80"],
+            Refused(
+                Reason.INVALID_PORT_STRING,
+                'spec.ports[0]: "#" has no ports, but spec.ports[1] is "#80"\n'
+                '  #\n  ^\n"#" stands alone in its request',
+            ),
+            id="not alone",
+        ),
+    ],
+)
+def test_wrong_port_strings_are_refused_in_the_grammars_words(
+    ports: list[str], refused: Refused
+) -> None:
+    assert accept("web", {"ports": ports}) == refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param(
+            {"ports": ["@db"], "selector": {"app": "web"}},
+            'spec.selector does not go with "@db": an ExternalName is a DNS name and has no '
+            "endpoints; leave out spec.selector",
+            id="external name and selector",
+        ),
+        pytest.param(
+            {"ports": ["@db"], "addresses": ["192.0.2.10"]},
+            'spec.addresses does not go with "@db": an ExternalName is a DNS name and has no '
+            "endpoints; leave out spec.addresses",
+            id="external name and addresses",
+        ),
+        pytest.param(
+            {"selector": {"app": "web"}, "addresses": ["192.0.2.10"]},
+            "spec.addresses does not go with spec.selector: the traffic goes either to pods or to "
+            "addresses; leave one of the two out",
+            id="selector and addresses",
+        ),
+        pytest.param(
+            {"ports": ["80", "81:http"], "addresses": ["192.0.2.10"]},
+            'spec.ports[1]: the target "http" is the name of a container port, but behind '
+            "spec.addresses there are no containers; write a number",
+            id="named target and addresses",
+        ),
+        pytest.param(
+            {"addresses": ["192.0.2.10", "db.example.com"]},
+            'spec.addresses[1]: "db.example.com" is not an IP address; write one such as '
+            '"192.0.2.10" or "2001:db8::10"',
+            id="host as address",
+        ),
+        pytest.param(
+            {"addresses": ["192.0.2.010"]},
+            'spec.addresses[0]: "192.0.2.010" is not an IP address; write one such as '
+            '"192.0.2.10" or "2001:db8::10"',
+            id="leading zero in an address",
+        ),
+        pytest.param(
+            {"addresses": ["2001:db8::1", "2001:DB8::0:1"]},
+            'spec.addresses[1]: "2001:DB8::0:1" is in spec.addresses[0] already; leave one out',
+            id="one address in two spellings",
+        ),
+        pytest.param(
+            {"addresses": ["127.0.0.1"]},
+            'spec.addresses[0]: "127.0.0.1" is a loopback address, which a Service can\'t lead to',
+            id="loopback",
+        ),
+        pytest.param(
+            {"addresses": ["fe80::1"]},
+            'spec.addresses[0]: "fe80::1" is a link-local address, which a Service can\'t lead to',
+            id="link-local",
+        ),
+        pytest.param(
+            {"addresses": ["224.0.0.1"]},
+            'spec.addresses[0]: "224.0.0.1" is a multicast address, which a Service can\'t lead to',
+            id="multicast",
+        ),
+        pytest.param(
+            {"addresses": ["::ffff:192.0.2.1"]},
+            'spec.addresses[0]: "::ffff:192.0.2.1" is an IPv4-mapped or scoped address; write the '
+            "plain address",
+            id="IPv4-mapped",
+        ),
+    ],
+)
+def test_fields_that_contradict_each_other_are_refused(
+    fields: dict[str, Any], message: str
+) -> None:
+    assert accept("web", {"ports": ["80"], **fields}) == Refused(Reason.INVALID_SPEC, message)
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        pytest.param({}, "spec.ports", id="no ports"),
+        pytest.param({"ports": []}, "spec.ports", id="empty ports"),
+        pytest.param({"ports": "80"}, "spec.ports", id="a string for a list"),
+        pytest.param({"ports": ["80", 81]}, "spec.ports[1]", id="number for a string"),
+        pytest.param({"ports": ["80", None]}, "spec.ports[1]", id="null for a string"),
+        pytest.param({"ports": ["8" * 257]}, "spec.ports[0]", id="string too long"),
+        pytest.param({"ports": [str(n) for n in range(1, 102)]}, "spec.ports", id="101 strings"),
+        pytest.param({"ports": ["80"], "selector": {}}, "spec.selector", id="empty selector"),
+        pytest.param(
+            {"ports": ["80"], "selector": {"app": 1}}, "spec.selector.app", id="number as label"
+        ),
+        pytest.param({"ports": ["80"], "addresses": []}, "spec.addresses", id="no address"),
+        pytest.param(
+            {"ports": ["80"], "serviceName": ""}, "spec.serviceName", id="empty service name"
+        ),
+        pytest.param({"ports": ["80"], "port": 80}, "spec.port", id="unknown field"),
+    ],
+)
+def test_a_field_of_the_wrong_shape_is_refused_and_named(spec: dict[str, Any], field: str) -> None:
+    verdict = accept("web", spec)
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.message.partition(": ")[0]) == (Reason.INVALID_SPEC, field)
+
+
+def test_a_spec_is_not_changed_by_reading_it() -> None:
+    spec = {"ports": ["80-81"], "addresses": ["2001:DB8::1"], "serviceName": "front"}
+    before = deepcopy(spec)
+    assert (accept("web", spec), spec) == (accept("web", before), before)

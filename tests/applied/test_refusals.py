@@ -1,0 +1,151 @@
+"""What an answer of the API server means for the request."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from exposer.api import Reason
+from exposer.applied.refusals import ApiError, refusal
+from exposer.observed import Key
+from exposer.plan import Refusal
+
+TAKEN = "Invalid value: 30080: provided port is already allocated"
+OUT_OF_RANGE = (
+    "Invalid value: 80: provided port is not in the valid range. "
+    "The range of valid ports is 30000-32767"
+)
+NO_IP = (
+    'Invalid value: ["10.96.0.50"]: failed to allocate IP 10.96.0.50: '
+    "provided IP is already allocated"
+)
+
+
+def an_answer(
+    code: int = 422,
+    *causes: tuple[str, str],
+    message: str = "no",
+    retry_after: timedelta | None = None,
+) -> ApiError:
+    """A metav1.Status with its causes, each a field and a message."""
+    status: dict[str, Any] = {
+        "kind": "Status",
+        "status": "Failure",
+        "code": code,
+        "message": message,
+        "details": {
+            "causes": [
+                {"reason": "FieldValueInvalid", "field": field, "message": text}
+                for field, text in causes
+            ]
+        },
+    }
+    return ApiError(code, status, message, retry_after)
+
+
+def nobody(_: int) -> Key | None:
+    return None
+
+
+def shop_web(node_port: int) -> Key | None:
+    """Who holds node port 30080."""
+    return Key("shop", "web") if node_port == 30080 else None
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        pytest.param(
+            ("spec.ports[0].nodePort", TAKEN),
+            Refusal(Reason.NODE_PORT_TAKEN, 'no; it is held by Service "shop/web"'),
+            id="node port taken",
+        ),
+        pytest.param(
+            ("spec.ports[0].nodePort", TAKEN.replace("30080", "30081")),
+            Refusal(Reason.NODE_PORT_TAKEN, "no"),
+            id="node port taken by an unknown one",
+        ),
+        pytest.param(
+            ("spec.ports[3].nodePort", OUT_OF_RANGE),
+            Refusal(Reason.NODE_PORT_OUT_OF_RANGE, "no", retry=False),
+            id="node port out of range",
+        ),
+        pytest.param(
+            ("spec.clusterIPs", NO_IP),
+            Refusal(Reason.CLUSTER_IP_TAKEN, "no"),
+            id="cluster IP taken",
+        ),
+        pytest.param(
+            ("spec.clusterIP", NO_IP), Refusal(Reason.CLUSTER_IP_TAKEN, "no"), id="the older field"
+        ),
+        pytest.param(
+            ("metadata.uid", "Invalid value: field is immutable"),
+            Refusal(Reason.PENDING, "no"),
+            id="a successor under the same name",
+        ),
+        pytest.param(
+            ("metadata.name", "Invalid value: a DNS-1035 label must start with a letter"),
+            Refusal(Reason.SERVICE_REJECTED, "no", retry=False),
+            id="invalid name",
+        ),
+        pytest.param(
+            ("spec.externalName", TAKEN),
+            Refusal(Reason.SERVICE_REJECTED, "no", retry=False),
+            id="the words of a node port at another field",
+        ),
+    ],
+)
+def test_an_invalid_object_is_refused_for_its_cause(
+    cause: tuple[str, str], expected: Refusal
+) -> None:
+    assert refusal(an_answer(422, cause), shop_web) == expected
+
+
+def test_the_first_cause_that_is_known_decides() -> None:
+    answer = an_answer(422, ("spec.sessionAffinity", "odd"), ("spec.ports[0].nodePort", TAKEN))
+    assert refusal(answer, nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(
+            an_answer(400), Refusal(Reason.SERVICE_REJECTED, "no", retry=False), id="bad request"
+        ),
+        pytest.param(
+            an_answer(422), Refusal(Reason.SERVICE_REJECTED, "no", retry=False), id="no cause"
+        ),
+        pytest.param(
+            ApiError(422, {}, "no"),
+            Refusal(Reason.SERVICE_REJECTED, "no", retry=False),
+            id="no status",
+        ),
+        pytest.param(
+            ApiError(422, {"details": {"causes": None}}, "no"),
+            Refusal(Reason.SERVICE_REJECTED, "no", retry=False),
+            id="causes are null",
+        ),
+        pytest.param(
+            an_answer(403, message="exceeded quota"),
+            Refusal(Reason.SERVICE_REJECTED, "exceeded quota"),
+            id="quota, which may be raised",
+        ),
+        pytest.param(an_answer(401), Refusal(Reason.PENDING, "no"), id="token expired"),
+        pytest.param(an_answer(404), Refusal(Reason.PENDING, "no"), id="not found"),
+        pytest.param(an_answer(409), Refusal(Reason.PENDING, "no"), id="conflict"),
+        pytest.param(
+            an_answer(429, retry_after=timedelta(seconds=7)),
+            Refusal(Reason.PENDING, "no", retry_after=timedelta(seconds=7)),
+            id="too many requests",
+        ),
+        pytest.param(an_answer(500), Refusal(Reason.PENDING, "no"), id="internal error"),
+        pytest.param(
+            an_answer(503, retry_after=timedelta(seconds=1)),
+            Refusal(Reason.PENDING, "no", retry_after=timedelta(seconds=1)),
+            id="unavailable",
+        ),
+        pytest.param(ApiError(0, {}, "no"), Refusal(Reason.PENDING, "no"), id="no answer"),
+    ],
+)
+def test_an_answer_tells_whether_trying_again_can_help(answer: ApiError, expected: Refusal) -> None:
+    assert refusal(answer, nobody) == expected

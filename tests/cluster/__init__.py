@@ -1,0 +1,1 @@
+"""Behaviour on a real Kubernetes: a file per promise."""

@@ -1,0 +1,76 @@
+"""The API server's audit log tells what the operator costs."""
+
+import pytest
+
+from tests.support.operator_process import OperatorProcess
+from tests.support.space import Space
+
+pytestmark = pytest.mark.cluster
+
+
+def test_a_new_request_costs_two_writes(space: Space) -> None:
+    space.expose("80:8080", "https=443")
+    space.until_ready()
+    space.until_settled()
+    assert space.writes() == [("patch", "services/web"), ("patch", "exposerequests/web/status")]
+
+
+def test_a_request_with_addresses_costs_a_write_for_each_object(space: Space) -> None:
+    space.expose("80", addresses=["192.0.2.10", "2001:db8::10"])
+    space.until_endpoints("web", 2, 2)
+    space.until_settled()
+    assert sorted(space.writes()) == [
+        ("patch", "endpoints/web"),
+        ("patch", "endpointslices/web-exposer-ipv4"),
+        ("patch", "endpointslices/web-exposer-ipv6"),
+        ("patch", "exposerequests/web/status"),
+        ("patch", "services/web"),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["stop", "kill"])
+def test_a_restart_writes_nothing(space: Space, operator: OperatorProcess, ending: str) -> None:
+    space.expose("!80", name="outside")
+    space.expose("#80", name="headless")
+    space.expose("80", name="addresses", addresses=["192.0.2.10"])
+    space.expose("80", "!80", name="refused")
+    space.create("Service", "foreign", spec={"ports": [{"port": 80}]})
+    space.expose("80", name="foreign")
+    for name in ("outside", "headless", "addresses"):
+        space.until_ready(name)
+    space.until_refused("refused", "MixedKinds")
+    space.until_refused("foreign", "ServiceConflict")
+    space.until_endpoints("addresses", 1, 1)
+    space.until_settled()
+    before = space.writes()
+    getattr(operator, ending)()
+    operator.start()
+    space.until_settled()
+    assert space.writes() == before
+
+
+def test_what_changed_while_the_operator_was_away_is_mended(
+    space: Space, operator: OperatorProcess
+) -> None:
+    for name in ("deleted", "drifted", "changed"):
+        space.expose("80", name=name)
+        space.until_ready(name)
+    operator.stop()
+    space.delete("Service", "deleted")
+    space.patch("Service", "drifted", {"spec": {"selector": {"app": "other"}}})
+    space.ask("changed", ports=["81"])
+    operator.start()
+    space.until("Service", "deleted", lambda seen: True)
+    space.until("Service", "drifted", lambda seen: seen["spec"]["selector"] == {"app": "drifted"})
+    assert [port["port"] for port in space.until_ready("changed")["ports"]] == [81]
+
+
+def test_a_touch_that_changes_nothing_costs_nothing(space: Space) -> None:
+    space.expose("80")
+    space.until_ready()
+    space.until_settled()
+    before = space.writes()
+    space.patch("ExposeRequest", "web", {"metadata": {"annotations": {"seen-by": "somebody"}}})
+    space.patch("Service", "web", {"metadata": {"annotations": {"seen-by": "somebody"}}})
+    space.until_settled()
+    assert space.writes() == before

@@ -1,0 +1,49 @@
+"""One cluster and one operator a session, one namespace a test."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from localcluster import Cluster
+from localcluster.api import Api
+from tests.support.operator_process import OperatorProcess, install, operator_kubeconfig
+from tests.support.space import Space, administrator
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A Kubernetes without the operator."""
+    with Cluster.start() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def api(cluster: Cluster) -> Iterator[Api]:
+    """The cluster's API, for its administrator."""
+    api = administrator(cluster)
+    yield api
+    api.close()
+
+
+@pytest.fixture(scope="session")
+def operator(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OperatorProcess]:
+    """The operator, as its own ServiceAccount; no test may make it fail."""
+    install(cluster)
+    log: Path = tmp_path_factory.mktemp("operator") / "log"
+    with OperatorProcess(operator_kubeconfig(cluster), log) as operator:
+        yield operator
+        assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def space(api: Api, cluster: Cluster, operator: OperatorProcess) -> Iterator[Space]:
+    """A namespace that the operator looks after."""
+    space = Space(api, cluster, f"test-{next(_numbers)}")
+    yield space
+    space.remove()

@@ -1,0 +1,1 @@
+"""Tests of the objects that ought to stand."""

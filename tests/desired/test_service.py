@@ -1,0 +1,185 @@
+"""Request -> its Service, whole."""
+
+from typing import Any
+
+import pytest
+
+from exposer.api import AcceptedRequest
+from exposer.desired import desired_objects
+from exposer.desired.service import desired_service
+from exposer.grammar import Kind, Protocol
+from tests.support.builders import a_mapping, an_accepted_request, an_owner
+
+
+def service(spec: dict[str, Any], name: str = "web") -> dict[str, Any]:
+    """The Service of the request shop/web."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": name,
+            "namespace": "shop",
+            "labels": {"app.kubernetes.io/managed-by": "exposer"},
+            "ownerReferences": [
+                {
+                    "apiVersion": "exposer.dev/v1alpha1",
+                    "kind": "ExposeRequest",
+                    "name": "web",
+                    "uid": "uid-of-request",
+                    "controller": True,
+                    "blockOwnerDeletion": True,
+                }
+            ],
+        },
+        "spec": spec,
+    }
+
+
+def port(number: int, target: int | str, **more: Any) -> dict[str, Any]:
+    whole = {
+        "name": f"{number}-{target}",
+        "port": number,
+        "targetPort": target,
+        "protocol": "TCP",
+    }
+    return whole | more
+
+
+SELECTOR = {"app": "web"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "desired"),
+    [
+        pytest.param(
+            an_accepted_request(),
+            service({"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}),
+            id="port and target",
+        ),
+        pytest.param(
+            an_accepted_request(ports=[a_mapping(80, "http")]),
+            service({"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, "http")]}),
+            id="named target",
+        ),
+        pytest.param(
+            an_accepted_request(ports=[a_mapping(443, 8443, name="https"), a_mapping(80, 80)]),
+            service(
+                {
+                    "type": "ClusterIP",
+                    "selector": SELECTOR,
+                    "ports": [port(443, 8443, name="https"), port(80, 80)],
+                }
+            ),
+            id="several ports in their order",
+        ),
+        pytest.param(
+            an_accepted_request(
+                ports=[
+                    a_mapping(53, 53, name="53-53-udp", protocol=Protocol.UDP),
+                    a_mapping(9, 9, name="9-9-sctp", protocol=Protocol.SCTP),
+                ]
+            ),
+            service(
+                {
+                    "type": "ClusterIP",
+                    "selector": SELECTOR,
+                    "ports": [
+                        port(53, 53, name="53-53-udp", protocol="UDP"),
+                        port(9, 9, name="9-9-sctp", protocol="SCTP"),
+                    ],
+                }
+            ),
+            id="protocols",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.NODE_PORT),
+            service({"type": "NodePort", "selector": SELECTOR, "ports": [port(80, 8080)]}),
+            id="the cluster picks the node port",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30080)]),
+            service(
+                {
+                    "type": "NodePort",
+                    "selector": SELECTOR,
+                    "ports": [port(80, 8080, nodePort=30080)],
+                }
+            ),
+            id="node port",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.LOAD_BALANCER, ports=[a_mapping(node_port=30080)]),
+            service(
+                {
+                    "type": "LoadBalancer",
+                    "selector": SELECTOR,
+                    "ports": [port(80, 8080, nodePort=30080)],
+                }
+            ),
+            id="load balancer",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.HEADLESS),
+            service(
+                {
+                    "type": "ClusterIP",
+                    "clusterIP": "None",
+                    "selector": SELECTOR,
+                    "ports": [port(80, 8080)],
+                }
+            ),
+            id="headless",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.HEADLESS, ports=[]),
+            service({"type": "ClusterIP", "clusterIP": "None", "selector": SELECTOR}),
+            id="headless without ports",
+        ),
+        pytest.param(
+            an_accepted_request(kind=Kind.EXTERNAL_NAME, ports=[], external_name="db.example.com"),
+            service({"type": "ExternalName", "externalName": "db.example.com"}),
+            id="external name",
+        ),
+        pytest.param(
+            an_accepted_request(addresses=["192.0.2.10"]),
+            service({"type": "ClusterIP", "ports": [port(80, 8080)]}),
+            id="addresses: no selector",
+        ),
+        pytest.param(
+            an_accepted_request(service_name="front"),
+            service(
+                {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}, "front"
+            ),
+            id="service name",
+        ),
+    ],
+)
+def test_a_request_wants_the_service(request_: AcceptedRequest, desired: dict[str, Any]) -> None:
+    assert desired_service(an_owner(), request_) == desired
+
+
+@pytest.mark.parametrize(
+    ("request_", "kinds"),
+    [
+        pytest.param(an_accepted_request(), ["Service"], id="selector"),
+        pytest.param(
+            an_accepted_request(kind=Kind.EXTERNAL_NAME, ports=[], external_name="db"),
+            ["Service"],
+            id="external name",
+        ),
+        pytest.param(
+            an_accepted_request(addresses=["192.0.2.10"]),
+            ["Service", "EndpointSlice", "Endpoints"],
+            id="addresses",
+        ),
+        pytest.param(
+            an_accepted_request(addresses=["192.0.2.10", "2001:db8::10"]),
+            ["Service", "EndpointSlice", "EndpointSlice", "Endpoints"],
+            id="addresses of both families",
+        ),
+    ],
+)
+def test_a_request_wants_its_objects_the_service_first(
+    request_: AcceptedRequest, kinds: list[str]
+) -> None:
+    assert [body["kind"] for body in desired_objects(an_owner(), request_)] == kinds

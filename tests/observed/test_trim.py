@@ -1,0 +1,228 @@
+"""API object -> record."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
+from exposer.observed.records import Reference
+from tests.support.builders import (
+    MANAGED_BY,
+    OWNER_REFERENCE,
+    SERVICE_REFERENCE,
+    a_request_body,
+    a_service_body,
+    a_service_port,
+    a_slice_body,
+    an_endpoint,
+    an_endpoints_body,
+)
+
+OURS = Reference("ExposeRequest", "web", "uid-of-request")
+METADATA = {"labels": MANAGED_BY, "annotations": {}, "ownerReferences": [OWNER_REFERENCE]}
+
+
+def test_of_a_request_all_that_a_reconcile_reads_is_kept() -> None:
+    body = a_request_body(
+        version=17, generation=3, spec={"ports": ["80"]}, status={"type": "ClusterIP"}
+    )
+    assert trimmed_request(body) == RequestRecord(
+        key=Key("shop", "web"),
+        uid="uid-of-request",
+        version=17,
+        generation=3,
+        spec={"ports": ["80"]},
+        status={"type": "ClusterIP"},
+        deleting=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "key"),
+    [
+        pytest.param({"ports": ["80"]}, Key("shop", "web"), id="its own name"),
+        pytest.param({"serviceName": "front"}, Key("shop", "front"), id="service name"),
+        pytest.param({"serviceName": ""}, Key("shop", "web"), id="empty service name"),
+    ],
+)
+def test_a_request_asks_for_the_service(spec: dict[str, Any], key: Key) -> None:
+    assert trimmed_request(a_request_body(spec=spec)).service_key == key
+
+
+def test_a_request_that_was_never_reconciled_has_an_empty_status() -> None:
+    assert trimmed_request(a_request_body()).status == {}
+
+
+def test_a_request_with_a_deletion_timestamp_is_deleting() -> None:
+    assert trimmed_request(a_request_body(deleting=True)).deleting
+
+
+def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
+    ingress = {"ingress": [{"ip": "198.51.100.7"}]}
+    body = a_service_body(version=9, status={"loadBalancer": ingress, "conditions": []})
+    assert trimmed_object("Service", body) == ObjectRecord(
+        kind="Service",
+        key=Key("shop", "web"),
+        uid="uid-of-service",
+        version=9,
+        owner=OURS,
+        made_by="",
+        deleting=False,
+        applied=frozenset(),
+        body={"metadata": METADATA, "spec": body["spec"], "loadBalancer": ingress},
+    )
+
+
+@pytest.mark.parametrize(
+    ("ports", "kept"),
+    [
+        pytest.param([a_service_port()], {}, id="no node port"),
+        pytest.param(
+            [a_service_port(80, node_port=30080), a_service_port(81)],
+            {"spec": {"ports": [{"nodePort": 30080, "protocol": "TCP"}]}},
+            id="a node port",
+        ),
+    ],
+)
+def test_of_a_foreign_service_the_node_ports_are_kept(
+    ports: list[dict[str, Any]], kept: dict[str, Any]
+) -> None:
+    assert trimmed_object("Service", a_service_body(owner=None, spec={"ports": ports})).body == kept
+
+
+def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:
+    endpoint = {
+        "addresses": ["10.244.1.11"],
+        "conditions": {"ready": True, "serving": True, "terminating": False},
+        "nodeName": "node1",
+        "zone": "a",
+        "hints": {"forZones": [{"name": "a"}]},
+        "targetRef": {"kind": "Pod", "name": "web-0", "namespace": "shop", "uid": "uid-of-pod"},
+    }
+    body = a_slice_body(endpoints=[endpoint, {"addresses": ["10.244.1.12"], "conditions": {}}])
+    port = {"name": "80-8080", "port": 8080, "protocol": "TCP"}
+    record = trimmed_object("EndpointSlice", body)
+    assert (record.owner, record.service_key, record.body) == (
+        Reference("Service", "web", "uid-of-service"),
+        Key("shop", "web"),
+        {
+            "serviceName": "web",
+            "addressType": "IPv4",
+            "ports": [port],
+            "endpoints": [
+                {
+                    "addresses": ["10.244.1.11"],
+                    "conditions": {"ready": True, "serving": True, "terminating": False},
+                    "nodeName": "node1",
+                    "zone": "a",
+                    "targetRef": {"kind": "Pod", "name": "web-0"},
+                },
+                {"addresses": ["10.244.1.12"]},
+            ],
+        },
+    )
+
+
+def test_of_an_owned_slice_the_metadata_is_kept_too() -> None:
+    record = trimmed_object("EndpointSlice", a_slice_body(owner=OWNER_REFERENCE))
+    labels = {"kubernetes.io/service-name": "web", **MANAGED_BY}
+    assert record.body["metadata"] == METADATA | {"labels": labels}
+
+
+@pytest.mark.parametrize(
+    ("owner", "kept"),
+    [
+        pytest.param(
+            OWNER_REFERENCE,
+            {"metadata": METADATA, "subsets": [{"addresses": [{"ip": "192.0.2.10"}]}]},
+            id="owned",
+        ),
+        pytest.param(None, {}, id="foreign"),
+    ],
+)
+def test_of_endpoints_the_subsets_are_kept_if_they_are_owned(
+    owner: dict[str, Any] | None, kept: dict[str, Any]
+) -> None:
+    body = an_endpoints_body(owner=owner, subsets=[{"addresses": [{"ip": "192.0.2.10"}]}])
+    assert trimmed_object("Endpoints", body).body == kept
+
+
+@pytest.mark.parametrize(
+    ("references", "owner"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([OWNER_REFERENCE | {"controller": False}], None, id="owner, no controller"),
+        pytest.param([SERVICE_REFERENCE | {"controller": False}, OWNER_REFERENCE], OURS, id="2nd"),
+    ],
+)
+def test_an_object_belongs_to_its_controller(
+    references: list[dict[str, Any]], owner: Reference | None
+) -> None:
+    body = a_service_body()
+    body["metadata"]["ownerReferences"] = references
+    assert trimmed_object("Service", body).owner == owner
+
+
+APPLIED = {
+    "manager": "exposer",
+    "operation": "Apply",
+    "fieldsV1": {
+        "f:metadata": {"f:labels": {"f:app.kubernetes.io/managed-by": {}}},
+        "f:spec": {
+            "f:ports": {'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:name": {}, "f:port": {}}},
+            "f:selector": {},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("managers", "applied"),
+    [
+        pytest.param(
+            [APPLIED],
+            {
+                "f:metadata f:labels f:app.kubernetes.io/managed-by",
+                'f:spec f:ports k:{"port":80,"protocol":"TCP"} f:name',
+                'f:spec f:ports k:{"port":80,"protocol":"TCP"} f:port',
+                "f:spec f:selector",
+            },
+            id="our apply",
+        ),
+        pytest.param([APPLIED | {"manager": "kubectl"}], set(), id="apply of another"),
+        pytest.param([APPLIED | {"operation": "Update"}], set(), id="update"),
+        pytest.param([APPLIED | {"subresource": "status"}], set(), id="status"),
+    ],
+)
+def test_of_the_managed_fields_our_applies_are_kept(
+    managers: list[dict[str, Any]], applied: set[str]
+) -> None:
+    record = trimmed_object("Service", a_service_body(managed_fields=managers))
+    assert record.applied == applied
+
+
+def test_the_first_manager_is_whom_people_recognize_an_object_by() -> None:
+    managers = [{"manager": "helm"}, {"manager": "kubectl"}]
+    assert trimmed_object("Service", a_service_body(managed_fields=managers)).made_by == "helm"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        pytest.param("Service", a_service_body(managed_fields=[APPLIED]), id="Service"),
+        pytest.param("Endpoints", an_endpoints_body(), id="Endpoints"),
+        pytest.param("EndpointSlice", a_slice_body(endpoints=[an_endpoint()]), id="EndpointSlice"),
+    ],
+)
+def test_an_object_is_not_changed_by_trimming_it(kind: str, body: dict[str, Any]) -> None:
+    before = deepcopy(body)
+    trimmed_object(kind, body)
+    assert body == before
+
+
+def test_a_request_is_not_changed_by_trimming_it() -> None:
+    body = a_request_body(status={"type": "ClusterIP"})
+    before = deepcopy(body)
+    trimmed_request(body)
+    assert body == before

@@ -1,0 +1,136 @@
+"""What the request does not own is never touched."""
+
+from typing import Any
+
+import pytest
+
+from exposer.api import Reason
+from exposer.desired import desired_objects
+from exposer.observed import ObjectRecord, Standing, trimmed_object
+from exposer.plan import Create, Plan, Refusal, plan
+from exposer.plan.ownership import is_left_over
+from tests.support.builders import (
+    OWNER_REFERENCE,
+    REQUEST_UID,
+    SERVICE_REFERENCE,
+    a_service,
+    a_slice,
+    an_accepted_request,
+    an_endpoints,
+    an_endpoints_body,
+    an_owner,
+)
+
+OTHER_REQUEST = OWNER_REFERENCE | {"name": "other", "uid": "uid-of-other"}
+HELM = [{"manager": "helm", "operation": "Update"}]
+LEFT_ALONE = "; it is left alone. Delete it, or set spec.serviceName to a free name"
+
+
+def wanted(*addresses: str) -> list[dict[str, Any]]:
+    return desired_objects(an_owner(), an_accepted_request(addresses=addresses))
+
+
+@pytest.mark.parametrize(
+    ("found", "whose"),
+    [
+        pytest.param(
+            a_service(owner=OTHER_REQUEST), 'ExposeRequest "other"', id="another request's"
+        ),
+        pytest.param(
+            a_service(owner=OWNER_REFERENCE | {"uid": "uid-of-an-earlier-one"}),
+            'ExposeRequest "web"',
+            id="an earlier request's of the same name",
+        ),
+        pytest.param(
+            a_service(owner=OTHER_REQUEST | {"kind": "Gateway", "name": "edge"}),
+            'Gateway "edge"',
+            id="another controller's",
+        ),
+        pytest.param(
+            a_service(owner=None, managed_fields=HELM),
+            'nobody we know (it was made by "helm")',
+            id="made by hand",
+        ),
+        pytest.param(a_service(owner=None), "others", id="without any trace"),
+        pytest.param(a_service(owner=None, deleting=True), "others", id="on its way out"),
+        pytest.param(
+            a_service(owner=OWNER_REFERENCE | {"controller": False}),
+            "others",
+            id="owned, but not controlled",
+        ),
+    ],
+)
+def test_a_foreign_service_is_left_alone_and_its_owner_named(
+    found: ObjectRecord, whose: str
+) -> None:
+    message = f'Service "web" belongs to {whose}{LEFT_ALONE}'
+    assert plan(REQUEST_UID, wanted(), Standing((found,))) == Plan(
+        (), Refusal(Reason.SERVICE_CONFLICT, message)
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "what"),
+    [
+        pytest.param(
+            an_endpoints(owner=OTHER_REQUEST),
+            'Endpoints "web" belongs to ExposeRequest "other"',
+            id="Endpoints",
+        ),
+        pytest.param(
+            a_slice(name="web-exposer-ipv4", owner=OTHER_REQUEST),
+            'EndpointSlice "web-exposer-ipv4" belongs to ExposeRequest "other"',
+            id="slice",
+        ),
+        pytest.param(
+            trimmed_object("Endpoints", an_endpoints_body(owner=None, managed_fields=HELM)),
+            'Endpoints "web" belongs to nobody we know (it was made by "helm")',
+            id="Endpoints made by hand before the Service",
+        ),
+    ],
+)
+def test_while_one_object_is_foreign_none_is_written(found: ObjectRecord, what: str) -> None:
+    assert plan(REQUEST_UID, wanted("192.0.2.10"), Standing((found,))) == Plan(
+        (), Refusal(Reason.SERVICE_CONFLICT, what + LEFT_ALONE)
+    )
+
+
+def test_foreign_objects_of_other_names_and_kinds_are_nothing_to_the_plan() -> None:
+    foreign = (
+        a_service(name="other", owner=None),
+        a_service(name="theirs", owner=OTHER_REQUEST),
+        a_slice(),
+        an_endpoints(owner=None),
+    )
+    desired = wanted()
+    assert plan(REQUEST_UID, desired, Standing(foreign)) == Plan((Create(desired[0]),))
+
+
+@pytest.mark.parametrize(
+    ("record", "service", "left_over"),
+    [
+        pytest.param(a_slice(), a_service(), True, id="the Service's slice"),
+        pytest.param(an_endpoints(owner=None), a_service(), True, id="Endpoints without owner"),
+        pytest.param(an_endpoints(owner=OTHER_REQUEST), a_service(), False, id="others' Endpoints"),
+        pytest.param(an_endpoints(), a_service(), False, id="our Endpoints"),
+        pytest.param(a_slice(owner=None), a_service(), False, id="slice made by hand"),
+        pytest.param(a_slice(owner=OWNER_REFERENCE), a_service(), False, id="our slice"),
+        pytest.param(
+            a_slice(owner=SERVICE_REFERENCE | {"uid": "uid-of-an-earlier-one"}),
+            a_service(),
+            False,
+            id="slice of an earlier Service",
+        ),
+        pytest.param(a_slice(), a_service(owner=None), False, id="slice of a foreign Service"),
+        pytest.param(
+            an_endpoints(owner=None), a_service(owner=None), False, id="Endpoints of a foreign one"
+        ),
+        pytest.param(an_endpoints(owner=None), None, False, id="Endpoints without a Service"),
+        pytest.param(a_service(), a_service(), False, id="the Service itself"),
+    ],
+)
+def test_left_over_is_what_the_cluster_made_for_our_service(
+    record: ObjectRecord, service: ObjectRecord | None, left_over: bool
+) -> None:
+    standing = Standing((record,) if service is None else (service, record))
+    assert is_left_over(record, REQUEST_UID, standing) is left_over

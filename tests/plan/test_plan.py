@@ -1,0 +1,235 @@
+"""What to write so that the desired objects stand."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from exposer.api import AcceptedRequest, Reason
+from exposer.desired import desired_objects
+from exposer.grammar import Kind
+from exposer.observed import ObjectRecord, Standing, trimmed_object
+from exposer.plan import Apply, Create, Delete, Plan, Prune, Refusal, Write, plan
+from tests.support.builders import (
+    REQUEST_UID,
+    a_mapping,
+    a_service,
+    a_service_port,
+    a_slice,
+    an_accepted_request,
+    an_endpoints,
+    an_owner,
+)
+
+Body = dict[str, Any]
+TO_ADDRESS = an_accepted_request(addresses=["192.0.2.10"])
+
+
+def wanted(request: AcceptedRequest) -> list[Body]:
+    return desired_objects(an_owner(), request)
+
+
+def stood_up(request: AcceptedRequest, change: Callable[[Body], None] | None = None) -> Standing:
+    """What stands once everything desired is written; ``change`` is done to each object."""
+    records = []
+    for number, body in enumerate(deepcopy(wanted(request))):
+        body["metadata"] |= {"uid": f"uid-{number}", "resourceVersion": "7"}
+        if change is not None:
+            change(body)
+        records.append(trimmed_object(body["kind"], body))
+    return Standing(tuple(records))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(an_accepted_request(), id="cluster IP"),
+        pytest.param(an_accepted_request(kind=Kind.NODE_PORT), id="node port"),
+        pytest.param(
+            an_accepted_request(kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30080)]),
+            id="asked-for node port",
+        ),
+        pytest.param(an_accepted_request(kind=Kind.HEADLESS, ports=[]), id="headless"),
+        pytest.param(
+            an_accepted_request(kind=Kind.EXTERNAL_NAME, ports=[], external_name="db"),
+            id="external name",
+        ),
+        pytest.param(TO_ADDRESS, id="address"),
+        pytest.param(
+            an_accepted_request(addresses=["192.0.2.10", "2001:db8::10", "192.0.2.9"]),
+            id="addresses of both families",
+        ),
+    ],
+)
+def test_in_the_steady_state_there_is_nothing_to_write(request_: AcceptedRequest) -> None:
+    assert plan(REQUEST_UID, wanted(request_), stood_up(request_)) == Plan()
+
+
+def test_what_the_cluster_allocates_and_defaults_is_no_difference() -> None:
+    service = a_service(
+        spec={
+            "type": "NodePort",
+            "ports": [a_service_port(node_port=31234)],
+            "sessionAffinity": "None",
+            "internalTrafficPolicy": "Cluster",
+            "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack",
+        },
+        labels={"app.kubernetes.io/managed-by": "exposer", "team": "shop"},
+    )
+    desired = wanted(an_accepted_request(kind=Kind.NODE_PORT))
+    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(an_accepted_request(), id="selector"),
+        pytest.param(TO_ADDRESS, id="address"),
+    ],
+)
+def test_of_a_new_request_everything_is_created_the_service_first(
+    request_: AcceptedRequest,
+) -> None:
+    desired = wanted(request_)
+    assert plan(REQUEST_UID, desired, Standing()) == Plan(tuple(map(Create, desired)))
+
+
+def test_an_object_that_is_gone_is_created_again() -> None:
+    service, slice_, endpoints = wanted(TO_ADDRESS)
+    standing = Standing(stood_up(TO_ADDRESS).objects[:2])
+    assert plan(REQUEST_UID, [service, slice_, endpoints], standing) == Plan((Create(endpoints),))
+
+
+def drift_service(body: Body) -> None:
+    if body["kind"] == "Service":
+        body["spec"]["selector"] = {"app": "other"}
+        body["spec"]["ports"][0]["targetPort"] = 9999
+
+
+def drift_slice(body: Body) -> None:
+    if body["kind"] == "EndpointSlice":
+        body["endpoints"] = []
+
+
+def drift_endpoints(body: Body) -> None:
+    if body["kind"] == "Endpoints":
+        body["subsets"][0]["addresses"].append({"ip": "192.0.2.66"})
+
+
+def drift_label(body: Body) -> None:
+    if body["kind"] == "Endpoints":
+        del body["metadata"]["labels"]["endpointslice.kubernetes.io/skip-mirror"]
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        pytest.param(drift_service, 0, id="Service"),
+        pytest.param(drift_slice, 1, id="slice"),
+        pytest.param(drift_endpoints, 2, id="Endpoints"),
+        pytest.param(drift_label, 2, id="label"),
+    ],
+)
+def test_drift_in_an_owned_object_is_mended_in_that_one_only(
+    change: Callable[[Body], None], number: int
+) -> None:
+    request = an_accepted_request(addresses=["192.0.2.10"])
+    desired = wanted(request)
+    assert plan(REQUEST_UID, desired, stood_up(request, change)) == Plan(
+        (Apply(desired[number], f"uid-{number}"),)
+    )
+
+
+def test_a_port_that_somebody_added_to_an_owned_service_is_taken_out() -> None:
+    service = a_service(spec={"ports": [a_service_port(), a_service_port(81)]})
+    desired = wanted(an_accepted_request())
+    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+        (Prune(service, {1: a_service_port(81)}),)
+    )
+
+
+def test_a_service_under_a_new_name_stands_before_the_old_one_goes() -> None:
+    old = a_service(name="old")
+    desired = wanted(an_accepted_request(service_name="front"))
+    assert plan(REQUEST_UID, desired, Standing((old,))) == Plan((Create(desired[0]), Delete(old)))
+
+
+def test_what_is_being_deleted_already_is_not_deleted_again() -> None:
+    request = an_accepted_request()
+    old = a_service(name="old", deleting=True)
+    standing = Standing((*stood_up(request).objects, old))
+    assert plan(REQUEST_UID, wanted(request), standing) == Plan()
+
+
+def test_addresses_that_are_taken_back_take_their_endpoints_along() -> None:
+    service, slice_, endpoints = stood_up(TO_ADDRESS).objects
+    desired = wanted(an_accepted_request())
+    assert plan(REQUEST_UID, desired, Standing((service, slice_, endpoints))) == Plan(
+        (Apply(desired[0], service.uid), Delete(slice_), Delete(endpoints))
+    )
+
+
+def test_a_family_without_addresses_loses_its_slice() -> None:
+    both = stood_up(an_accepted_request(addresses=["192.0.2.10", "2001:db8::10"]))
+    _, _, slice6, endpoints = both.objects
+    desired = wanted(TO_ADDRESS)
+    assert plan(REQUEST_UID, desired, both) == Plan(
+        (Apply(desired[2], endpoints.uid), Delete(slice6))
+    )
+
+
+@pytest.mark.parametrize(
+    ("left_over", "writes"),
+    [
+        pytest.param(a_slice(), lambda left, _: [Delete(left)], id="slice of the cluster's"),
+        pytest.param(
+            an_endpoints(owner=None),
+            lambda left, desired: [Delete(left), Create(desired[2])],
+            id="Endpoints of the cluster's",
+        ),
+    ],
+)
+def test_what_the_cluster_made_while_there_was_a_selector_makes_way_for_addresses(
+    left_over: ObjectRecord, writes: Callable[[ObjectRecord, list[Body]], list[Write]]
+) -> None:
+    desired = wanted(TO_ADDRESS)
+    kept = [
+        record
+        for record in stood_up(TO_ADDRESS).objects
+        if record.kind != "Service" and (record.kind, record.key) != (left_over.kind, left_over.key)
+    ]
+    service = a_service(spec={"selector": None})
+    found = plan(REQUEST_UID, desired, Standing((service, *kept, left_over)))
+    assert found == Plan(tuple(writes(left_over, desired)))
+
+
+def test_the_clusters_own_slices_stay_while_there_is_a_selector() -> None:
+    request = an_accepted_request()
+    standing = Standing((a_service(), a_slice(), an_endpoints(owner=None)))
+    assert plan(REQUEST_UID, wanted(request), standing) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("spec", "desired"),
+    [
+        pytest.param({}, an_accepted_request(), id="same"),
+        pytest.param({"selector": {"app": "old"}}, an_accepted_request(), id="other spec"),
+    ],
+)
+def test_a_successor_waits_until_an_owned_service_is_gone(
+    spec: Body, desired: AcceptedRequest
+) -> None:
+    standing = Standing((a_service(deleting=True, spec=spec),))
+    message = 'Service "web" is being deleted; a new one takes its place then'
+    assert plan(REQUEST_UID, wanted(desired), standing) == Plan(
+        (), Refusal(Reason.PENDING, message)
+    )
+
+
+def test_the_inputs_are_not_changed() -> None:
+    desired, standing = wanted(TO_ADDRESS), stood_up(TO_ADDRESS, drift_endpoints)
+    before = deepcopy((desired, standing))
+    plan(REQUEST_UID, desired, standing)
+    assert (desired, standing) == before

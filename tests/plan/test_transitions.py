@@ -1,0 +1,93 @@
+"""Which changes of kind happen in place, and which need a new Service."""
+
+import pytest
+
+from exposer.api import AcceptedRequest, Reason
+from exposer.desired import desired_objects
+from exposer.grammar import Kind
+from exposer.observed import Standing
+from exposer.plan import Apply, Create, Delete, Plan, Refusal, plan
+from exposer.plan.transitions import must_be_replaced
+from tests.support.builders import (
+    REQUEST_UID,
+    SERVICE_UID,
+    Body,
+    a_service,
+    a_slice,
+    an_accepted_request,
+    an_owner,
+)
+
+STANDING: dict[Kind, Body] = {
+    Kind.CLUSTER_IP: {"type": "ClusterIP", "clusterIP": "10.96.12.7"},
+    Kind.NODE_PORT: {"type": "NodePort", "clusterIP": "10.96.12.7"},
+    Kind.LOAD_BALANCER: {"type": "LoadBalancer", "clusterIP": "10.96.12.7"},
+    Kind.HEADLESS: {"type": "ClusterIP", "clusterIP": "None"},
+    Kind.EXTERNAL_NAME: {"type": "ExternalName", "clusterIP": ""},
+}
+WITH_ADDRESS = (Kind.CLUSTER_IP, Kind.NODE_PORT, Kind.LOAD_BALANCER)
+IN_PLACE = [
+    *[(old, new) for old in WITH_ADDRESS for new in WITH_ADDRESS],
+    *[(Kind.EXTERNAL_NAME, new) for new in Kind],
+    *[(old, Kind.EXTERNAL_NAME) for old in (*WITH_ADDRESS, Kind.HEADLESS)],
+    (Kind.HEADLESS, Kind.HEADLESS),
+]
+REPLACED = [
+    *[(old, Kind.HEADLESS) for old in WITH_ADDRESS],
+    *[(Kind.HEADLESS, new) for new in WITH_ADDRESS],
+]
+
+
+def wanted(kind: Kind) -> AcceptedRequest:
+    if kind is Kind.EXTERNAL_NAME:
+        return an_accepted_request(kind=kind, ports=[], external_name="db.example.com")
+    return an_accepted_request(kind=kind)
+
+
+def test_every_pair_of_kinds_has_a_row() -> None:
+    pairs = {(old, new) for old in Kind for new in Kind}
+    assert (set(IN_PLACE) | set(REPLACED), len(IN_PLACE) + len(REPLACED)) == (pairs, len(pairs))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "replaced"),
+    [
+        pytest.param(old, new, replaced, id=f"{old} to {new}")
+        for pairs, replaced in ((IN_PLACE, False), (REPLACED, True))
+        for old, new in pairs
+    ],
+)
+def test_only_to_and_from_headless_the_service_is_replaced(
+    old: Kind, new: Kind, replaced: bool
+) -> None:
+    (desired,) = desired_objects(an_owner(), wanted(new))
+    assert must_be_replaced(desired, a_service(spec=STANDING[old])) is replaced
+
+
+def test_a_change_in_place_is_one_apply_to_the_object_that_was_seen() -> None:
+    (desired,) = desired_objects(an_owner(), wanted(Kind.NODE_PORT))
+    standing = Standing((a_service(spec=STANDING[Kind.CLUSTER_IP]),))
+    assert plan(REQUEST_UID, [desired], standing) == Plan((Apply(desired, SERVICE_UID),))
+
+
+def test_a_replacement_begins_with_the_deletion_and_waits_for_its_end() -> None:
+    desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
+    service = a_service(spec=STANDING[Kind.CLUSTER_IP])
+    message = 'Service "web" is being deleted; a new one takes its place then'
+    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+        (Delete(service),), Refusal(Reason.PENDING, message)
+    )
+
+
+def test_a_replacement_ends_with_a_new_service() -> None:
+    desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
+    assert plan(REQUEST_UID, desired, Standing((a_slice(),))) == Plan((Create(desired[0]),))
+
+
+def test_an_external_name_drops_what_the_cluster_made_for_the_selector() -> None:
+    desired = desired_objects(an_owner(), wanted(Kind.EXTERNAL_NAME))
+    slice_ = a_slice()
+    standing = Standing((a_service(), slice_))
+    assert plan(REQUEST_UID, desired, standing) == Plan(
+        (Apply(desired[0], SERVICE_UID), Delete(slice_))
+    )

@@ -1,0 +1,274 @@
+"""Builders of what the stages take as input: every argument has a default.
+
+``an_*_body`` and ``a_*_body`` are objects as the API server sends them; the others are values of
+the operator.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+from exposer.api import AcceptedRequest
+from exposer.api.report import EndpointStatus, LoadBalancerIngress, PortStatus
+from exposer.desired import Owner
+from exposer.grammar import Kind, PortMapping, Protocol
+from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
+from exposer.status.diagnosis import Facts
+
+Body = dict[str, Any]
+
+REQUEST_UID = "uid-of-request"
+SERVICE_UID = "uid-of-service"
+NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+OWNER_REFERENCE: Body = {
+    "apiVersion": "exposer.dev/v1alpha1",
+    "kind": "ExposeRequest",
+    "name": "web",
+    "uid": REQUEST_UID,
+    "controller": True,
+    "blockOwnerDeletion": True,
+}
+SERVICE_REFERENCE: Body = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "name": "web",
+    "uid": SERVICE_UID,
+    "controller": True,
+    "blockOwnerDeletion": True,
+}
+MANAGED_BY = {"app.kubernetes.io/managed-by": "exposer"}
+
+
+def an_owner(namespace: str = "shop", name: str = "web", uid: str = REQUEST_UID) -> Owner:
+    return Owner(namespace, name, uid)
+
+
+def a_mapping(
+    port: int = 80,
+    target: int | str = 8080,
+    *,
+    name: str | None = None,
+    node_port: int | None = None,
+    protocol: Protocol = Protocol.TCP,
+) -> PortMapping:
+    return PortMapping(name or f"{port}-{target}", port, target, node_port, protocol)
+
+
+def an_accepted_request(
+    *,
+    service_name: str = "web",
+    kind: Kind = Kind.CLUSTER_IP,
+    ports: Sequence[PortMapping] = (a_mapping(),),
+    selector: Mapping[str, str] | None = None,
+    addresses: Sequence[str] = (),
+    external_name: str | None = None,
+) -> AcceptedRequest:
+    """Without a selector, addresses or a host it has the default selector."""
+    if selector is None and not addresses and external_name is None:
+        selector = {"app": "web"}
+    return AcceptedRequest(
+        service_name=service_name,
+        kind=kind,
+        ports=tuple(ports),
+        selector=selector,
+        addresses=tuple(map(ip_address, addresses)),
+        external_name=external_name,
+    )
+
+
+def a_request_body(
+    *,
+    name: str = "web",
+    namespace: str = "shop",
+    uid: str = REQUEST_UID,
+    version: int = 1,
+    generation: int = 1,
+    spec: Mapping[str, Any] | None = None,
+    status: Mapping[str, Any] | None = None,
+    deleting: bool = False,
+) -> Body:
+    metadata = {
+        "name": name,
+        "namespace": namespace,
+        "uid": uid,
+        "resourceVersion": str(version),
+        "generation": generation,
+    }
+    return {
+        "apiVersion": "exposer.dev/v1alpha1",
+        "kind": "ExposeRequest",
+        "metadata": metadata | _deletion(deleting),
+        "spec": {"ports": ["80:8080"]} if spec is None else dict(spec),
+        **({} if status is None else {"status": dict(status)}),
+    }
+
+
+def a_request(**changes: Any) -> RequestRecord:
+    """The record of ``a_request_body`` with the same arguments."""
+    return trimmed_request(a_request_body(**changes))
+
+
+def an_object_body(
+    kind: str = "Service",
+    *,
+    name: str = "web",
+    namespace: str = "shop",
+    uid: str = SERVICE_UID,
+    version: int = 1,
+    owner: Mapping[str, Any] | None = OWNER_REFERENCE,
+    labels: Mapping[str, str] = MANAGED_BY,
+    managed_fields: Sequence[Mapping[str, Any]] = (),
+    deleting: bool = False,
+    content: Mapping[str, Any] | None = None,
+) -> Body:
+    metadata = {
+        "name": name,
+        "namespace": namespace,
+        "uid": uid,
+        "resourceVersion": str(version),
+        "labels": dict(labels),
+        "managedFields": list(managed_fields),
+        **({} if owner is None else {"ownerReferences": [dict(owner)]}),
+    }
+    api_version = "discovery.k8s.io/v1" if kind == "EndpointSlice" else "v1"
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": metadata | _deletion(deleting),
+        **(content or {}),
+    }
+
+
+def a_service_body(
+    *,
+    spec: Mapping[str, Any] | None = None,
+    status: Mapping[str, Any] | None = None,
+    **metadata: Any,
+) -> Body:
+    """A ClusterIP Service that the cluster has filled in; ``spec`` changes fields of it."""
+    whole = {
+        "type": "ClusterIP",
+        "clusterIP": "10.96.12.7",
+        "clusterIPs": ["10.96.12.7"],
+        "selector": {"app": "web"},
+        "ports": [a_service_port()],
+        **(spec or {}),
+    }
+    content = {"spec": whole, "status": dict(status or {"loadBalancer": {}})}
+    return an_object_body("Service", content=content, **metadata)
+
+
+def a_service_port(
+    port: int = 80,
+    target: int | str = 8080,
+    *,
+    name: str | None = None,
+    node_port: int | None = None,
+    protocol: str = "TCP",
+) -> Body:
+    body = {
+        "name": name or f"{port}-{target}",
+        "port": port,
+        "targetPort": target,
+        "protocol": protocol,
+    }
+    return body if node_port is None else body | {"nodePort": node_port}
+
+
+def a_service(**changes: Any) -> ObjectRecord:
+    """The record of ``a_service_body`` with the same arguments."""
+    return trimmed_object("Service", a_service_body(**changes))
+
+
+def an_endpoint(address: str = "10.244.1.11", **changes: Any) -> Body:
+    return {"addresses": [address], "conditions": {"ready": True}, **changes}
+
+
+def a_slice_body(
+    *,
+    name: str = "web-x7k2p",
+    uid: str = "uid-of-slice",
+    owner: Mapping[str, Any] | None = SERVICE_REFERENCE,
+    service_name: str = "web",
+    address_type: str = "IPv4",
+    ports: Sequence[Mapping[str, Any]] = ({"name": "80-8080", "port": 8080, "protocol": "TCP"},),
+    endpoints: Sequence[Mapping[str, Any]] | None = None,
+    **metadata: Any,
+) -> Body:
+    """A slice that the cluster made for the Service."""
+    content = {
+        "addressType": address_type,
+        "ports": list(ports),
+        "endpoints": [an_endpoint()] if endpoints is None else list(endpoints),
+    }
+    labels = {"kubernetes.io/service-name": service_name, **MANAGED_BY}
+    return an_object_body(
+        "EndpointSlice",
+        **{"name": name, "uid": uid, "owner": owner, "labels": labels, **metadata},
+        content=content,
+    )
+
+
+def a_slice(**changes: Any) -> ObjectRecord:
+    """The record of ``a_slice_body`` with the same arguments."""
+    return trimmed_object("EndpointSlice", a_slice_body(**changes))
+
+
+def an_endpoints_body(
+    *,
+    uid: str = "uid-of-endpoints",
+    subsets: Sequence[Mapping[str, Any]] = (),
+    **metadata: Any,
+) -> Body:
+    return an_object_body("Endpoints", uid=uid, content={"subsets": list(subsets)}, **metadata)
+
+
+def an_endpoints(**changes: Any) -> ObjectRecord:
+    """The record of ``an_endpoints_body`` with the same arguments."""
+    return trimmed_object("Endpoints", an_endpoints_body(**changes))
+
+
+def a_row(ip: str = "10.244.1.11", **changes: Any) -> EndpointStatus:
+    """A ready endpoint on port 8080."""
+    whole = {"ports": [8080], "ready": True, "serving": True, "terminating": False, **changes}
+    return EndpointStatus(ip=ip, **whole)
+
+
+def a_port_row(
+    port: int = 80,
+    target: int | str = 8080,
+    *,
+    node_port: int | None = None,
+    protocol: Protocol = Protocol.TCP,
+) -> PortStatus:
+    return PortStatus(
+        name=f"{port}-{target}",
+        port=port,
+        target_port=target,
+        node_port=node_port,
+        protocol=protocol,
+    )
+
+
+def some_facts(
+    *,
+    kind: Kind | None = Kind.CLUSTER_IP,
+    selector: Mapping[str, str] | None = None,
+    ports: Sequence[PortStatus] = (a_port_row(),),
+    rows: Sequence[EndpointStatus] = (a_row(),),
+    ingress: Sequence[LoadBalancerIngress] = (),
+) -> Facts:
+    """What stands of a Service with one ready endpoint."""
+    if selector is None:
+        selector = {"app": "web"}
+    return Facts(kind, selector, list(ports), list(rows), list(ingress))
+
+
+def a_key(name: str = "web", namespace: str = "shop") -> Key:
+    return Key(namespace, name)
+
+
+def _deletion(deleting: bool) -> Body:
+    return {"deletionTimestamp": "2026-03-01T12:00:00Z"} if deleting else {}

@@ -1,0 +1,83 @@
+"""`exposer run` as users run it: a process, with the rights of its own ServiceAccount."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from localcluster import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+USER = "system:serviceaccount:exposer-system:exposer"
+_STOP_SECONDS = 10
+
+
+class OperatorProcess:
+    """The operator; it runs within a with block."""
+
+    def __init__(self, kubeconfig: Path, log: Path) -> None:
+        self._kubeconfig = kubeconfig
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "exposer", "run"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "KUBECONFIG": str(self._kubeconfig)},
+            )
+
+    def stop(self) -> int:
+        """Ask it to end; returns its exit status.
+
+        Raises:
+            subprocess.TimeoutExpired: It doesn't end.
+        """
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            return self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it without asking, as the kernel does when memory runs out."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def install(cluster: Cluster) -> None:
+    """Install what the operator needs, as the README says."""
+    kubectl(cluster, "apply", "-f", str(ROOT / "crds"), "-f", str(ROOT / "manifests" / "rbac.yaml"))
+    kubectl(cluster, "wait", "--for=condition=Established", "crd/exposerequests.exposer.dev")
+
+
+def operator_kubeconfig(cluster: Cluster) -> Path:
+    return cluster.kubeconfig_for_service_account("exposer-system", "exposer")
+
+
+def kubectl(cluster: Cluster, *arguments: str) -> str:
+    """What kubectl prints; it must succeed."""
+    command = [str(cluster.kubectl), f"--kubeconfig={cluster.kubeconfig}", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,200 @@
+"""One namespace of the cluster, and what users do in it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from localcluster import Cluster
+from localcluster.api import Api, Object, tls_context
+from localcluster.kubeconfig import read_server
+from localcluster.layout import Layout
+from localcluster.pod_status import NOT_READY, STAND_IN_ANNOTATION
+from tests.support.operator_process import USER
+from tests.support.waiting import until
+
+_COLLECTIONS = {
+    "ExposeRequest": "/apis/exposer.dev/v1alpha1/namespaces/{}/exposerequests",
+    "Service": "/api/v1/namespaces/{}/services",
+    "Endpoints": "/api/v1/namespaces/{}/endpoints",
+    "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
+    "Pod": "/api/v1/namespaces/{}/pods",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+}
+_MERGE = "application/merge-patch+json"
+_numbers = count(1)
+
+
+def administrator(cluster: Cluster) -> Api:
+    """The cluster's API, for its administrator."""
+    layout = Layout(cluster.state)
+    context = tls_context(
+        layout.certificate("ca"), layout.certificate("admin"), layout.key("admin")
+    )
+    return Api(read_server(cluster.kubeconfig), context)
+
+
+class Space:
+    """A namespace of a test's own."""
+
+    def __init__(self, api: Api, cluster: Cluster, name: str) -> None:
+        self.name = name
+        self._api = api
+        self._cluster = cluster
+        api.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+
+    def remove(self) -> None:
+        """Delete the namespace; the cluster deletes what is in it, in its own time."""
+        self._api.request("DELETE", f"/api/v1/namespaces/{self.name}")
+
+    def expose(self, *ports: str, name: str = "web", **spec: Any) -> Object:
+        """Create an ExposeRequest."""
+        return self.create("ExposeRequest", name, spec={"ports": list(ports), **spec})
+
+    def create(self, kind: str, name: str, **body: Any) -> Object:
+        metadata = {**body.pop("metadata", {}), "name": name}
+        api_version = _api_version(_COLLECTIONS[kind])
+        document = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
+        return self._api.request("POST", self._path(kind), document)
+
+    def create_pod(
+        self,
+        name: str,
+        labels: Mapping[str, str],
+        ports: Sequence[Object] = (),
+        ready: bool = True,
+    ) -> None:
+        self.create("Pod", name, **_pod(labels, ports, ready))
+
+    def create_deployment(self, name: str, replicas: int, ports: Sequence[Object]) -> None:
+        """Create a Deployment of ready pods with the label app=NAME."""
+        labels = {"app": name}
+        spec = {"replicas": replicas, "selector": {"matchLabels": labels}}
+        self.create("Deployment", name, spec={**spec, "template": _pod(labels, ports, True)})
+
+    def get(self, kind: str, name: str) -> Object:
+        return self._api.get(self._path(kind, name))
+
+    def names(self, kind: str) -> list[str]:
+        items: list[Object] = self._api.get(self._path(kind))["items"]
+        return [item["metadata"]["name"] for item in items]
+
+    def patch(
+        self, kind: str, name: str, patch: Mapping[str, Any], subresource: str = ""
+    ) -> Object:
+        return self._api.request("PATCH", self._path(kind, name) + subresource, dict(patch), _MERGE)
+
+    def ask(self, name: str, **spec: Any) -> Object:
+        """Change an ExposeRequest's spec; None removes a field."""
+        return self.patch("ExposeRequest", name, {"spec": spec})
+
+    def delete(self, kind: str, name: str) -> None:
+        self._api.request("DELETE", self._path(kind, name))
+
+    def until(self, kind: str, name: str, holds: Callable[[Object], bool]) -> Object:
+        """Wait until an object is there and a condition holds for it."""
+        only = _query("fieldSelector", f"metadata.name={name}")
+        return until(
+            self._api, self._path(kind), only, lambda seen: seen is not None and holds(seen)
+        )
+
+    def until_gone(self, kind: str, name: str) -> None:
+        only = _query("fieldSelector", f"metadata.name={name}")
+        until(self._api, self._path(kind), only, lambda seen: seen is None)
+
+    def until_any(self, kind: str, labels: str) -> None:
+        """Wait until there is an object with these labels."""
+        until(self._api, self._path(kind), _query("labelSelector", labels), _is_there)
+
+    def until_ready(self, name: str = "web") -> Object:
+        """Wait until a request is Ready for the spec that it has; returns its status."""
+        return self._until_condition(name, "Ready", "True")
+
+    def until_refused(self, name: str, reason: str, condition: str = "Ready") -> Object:
+        """Wait until a condition of a request is False for that reason; returns the status."""
+        return self._until_condition(name, condition, "False", reason)
+
+    def until_endpoints(self, name: str, ready: int, total: int) -> Object:
+        """Wait until a request tells of so many endpoints; returns its status."""
+        wanted = {"ready": ready, "total": total, "truncated": False}
+        request = self.until(
+            "ExposeRequest", name, lambda seen: _status(seen).get("endpointSummary") == wanted
+        )
+        return _status(request)
+
+    def until_settled(self) -> None:
+        """Wait until the operator has done all that it had to do until now.
+
+        It takes requests in their order: when a new one is Ready, those before it have been taken.
+        A second one makes sure that they are also done, as the first one was taken after them.
+        """
+        for _ in range(2):
+            name = f"marker-{next(_numbers)}"
+            self.expose("@marker.example.com", name=name)
+            self.until_ready(name)
+
+    def writes(self) -> list[tuple[str, str]]:
+        """What the operator wrote in here: verbs and paths, in their order, without the markers."""
+        return [
+            (event["verb"], _object(event["objectRef"]))
+            for event in map(json.loads, self._cluster.audit_log.read_text().splitlines())
+            if event["user"]["username"] == USER
+            and event["objectRef"].get("namespace") == self.name
+            and not event["objectRef"].get("name", "").startswith("marker-")
+        ]
+
+    def _until_condition(
+        self, name: str, kind: str, status: str, reason: str | None = None
+    ) -> Object:
+        def holds(request: Object) -> bool:
+            found = condition(request, kind)
+            return (
+                found.get("observedGeneration") == request["metadata"]["generation"]
+                and found["status"] == status
+                and reason in (None, found["reason"])
+            )
+
+        return _status(self.until("ExposeRequest", name, holds))
+
+    def _path(self, kind: str, name: str = "") -> str:
+        collection = _COLLECTIONS[kind].format(self.name)
+        return f"{collection}/{name}" if name else collection
+
+
+def condition(request: Object, kind: str) -> Object:
+    """One condition of a request; an empty one if it isn't there."""
+    conditions: list[Object] = _status(request).get("conditions", [])
+    return next((each for each in conditions if each["type"] == kind), {})
+
+
+def _pod(labels: Mapping[str, str], ports: Sequence[Object], ready: bool) -> Object:
+    """A pod of the stand-in for the kubelet: nothing runs in it, it only says so."""
+    container = {"name": "web", "image": "none", "ports": list(ports)}
+    annotations = {} if ready else {STAND_IN_ANNOTATION: NOT_READY}
+    return {
+        "metadata": {"labels": dict(labels), "annotations": annotations},
+        "spec": {"containers": [container]},
+    }
+
+
+def _status(request: Object) -> Object:
+    status: Object = request.get("status", {})
+    return status
+
+
+def _query(selector: str, value: str) -> str:
+    return urlencode({selector: value})
+
+
+def _is_there(seen: Object | None) -> bool:
+    return seen is not None
+
+
+def _api_version(collection: str) -> str:
+    return collection.removeprefix("/apis/").removeprefix("/api/").partition("/namespaces/")[0]
+
+
+def _object(reference: Mapping[str, str]) -> str:
+    parts = (reference["resource"], reference.get("name"), reference.get("subresource"))
+    return "/".join(part for part in parts if part)
