@@ -171,17 +171,17 @@ def test_wrong_port_strings_are_refused_in_the_grammars_words(
         ),
         pytest.param(
             {"addresses": ["127.0.0.1"]},
-            'spec.addresses[0]: "127.0.0.1" is a loopback address, which a Service can\'t lead to',
+            'spec.addresses[0]: "127.0.0.1" is not a possible endpoint: the address is loopback',
             id="loopback",
         ),
         pytest.param(
             {"addresses": ["fe80::1"]},
-            'spec.addresses[0]: "fe80::1" is a link-local address, which a Service can\'t lead to',
+            'spec.addresses[0]: "fe80::1" is not a possible endpoint: the address is link-local',
             id="link-local",
         ),
         pytest.param(
             {"addresses": ["224.0.0.1"]},
-            'spec.addresses[0]: "224.0.0.1" is a multicast address, which a Service can\'t lead to',
+            'spec.addresses[0]: "224.0.0.1" is not a possible endpoint: the address is multicast',
             id="multicast",
         ),
         pytest.param(
@@ -223,6 +223,24 @@ def test_a_field_of_the_wrong_shape_is_refused_and_named(spec: dict[str, Any], f
     verdict = accept("web", spec)
     assert isinstance(verdict, Refused)
     assert (verdict.reason, verdict.message.partition(": ")[0]) == (Reason.INVALID_SPEC, field)
+
+
+@pytest.mark.parametrize("name", ["my.web", "1st", "w" * 64])
+def test_a_request_whose_name_no_service_can_have_needs_a_service_name(name: str) -> None:
+    refused = accept(name, {"ports": ["80"]})
+    assert refused == Refused(
+        Reason.INVALID_SPEC,
+        f"a Service can't bear the request's name \"{name}\": write a spec.serviceName of at most "
+        '63 characters of a-z, 0-9 and "-", with a letter at its beginning and no "-" at its end',
+    )
+    assert isinstance(accept(name, {"ports": ["80"], "serviceName": "web"}), AcceptedRequest)
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../x", "A", "1st", "web-", "web\n", "w" * 64])
+def test_a_service_name_that_is_none_is_refused(name: str) -> None:
+    refused = accept("web", {"ports": ["80"], "serviceName": name})
+    assert isinstance(refused, Refused)
+    assert refused.message.startswith("spec.serviceName: ")
 
 
 def test_a_spec_is_not_changed_by_reading_it() -> None:

@@ -2,33 +2,7 @@
 
 import pytest
 
-from exposer.grammar import InvalidPortStringError, parse
-
-NUMBER = "write a number from 1 to 65535"
-DIGITS = f"{NUMBER}, in the digits 0 to 9 only"
-BOUNDS = "a port is 1 to 65535"
-TARGET_NAME = (
-    'the name of a container port has 1 to 15 characters of a-z, 0-9 and "-", with a letter '
-    'among them, no "-" at an end and no two in a row'
-)
-PORT_NAME = 'a port\'s name has 1 to 63 characters of a-z, 0-9 and "-", no "-" at an end'
-HOST_PART = 'a part of a DNS name has 1 to 63 characters of a-z, 0-9 and "-", no "-" at an end'
-NOT_AN_ADDRESS = (
-    "an IP address can't be a CNAME: put addresses into spec.addresses; "
-    "a port has no place behind a host"
-)
-PROTOCOL = 'write "tcp", "udp" or "sctp", in lower case'
-ENDS = 'a port string ends behind its protocol, as in "53/udp"'
-ONE_LENGTH = "ranges in one string are of one length"
-FOUR = 'write "!nodePort:port:target", "port:target" or "port"'
-
-
-def refused(text: str, carets: str, problem: str, remedy: str, shown: str | None = None) -> None:
-    """Check the whole message; ``shown`` is the text unless it can't be printed as it is."""
-    with pytest.raises(InvalidPortStringError) as caught:
-        parse(text)
-    line = text if shown is None else shown
-    assert str(caught.value) == f"spec.ports[0]: {problem}\n  {line}\n  {carets}\n{remedy}"
+from tests.grammar.refused import BOUNDS, DIGITS, FOUR, NUMBER, ONE_LENGTH, TARGET_NAME, refused
 
 
 @pytest.mark.parametrize(
@@ -235,6 +209,13 @@ def test_a_range_with_a_named_target_is_refused() -> None:
             id="node port without a sign",
         ),
         pytest.param(
+            "#web=80:8080:90/udp",
+            "     ^^",
+            "a Headless string has no node port, so at most two parts",
+            'write "#web=8080:90/udp", or "!web=80:8080:90/udp" for a NodePort',
+            id="node port of a name without a sign",
+        ),
+        pytest.param(
             "#80:8080:90",
             " ^^",
             "a Headless string has no node port, so at most two parts",
@@ -258,41 +239,4 @@ def test_a_range_with_a_named_target_is_refused() -> None:
     ],
 )
 def test_a_wrong_target_is_refused(text: str, carets: str, problem: str, remedy: str) -> None:
-    refused(text, carets, problem, remedy)
-
-
-@pytest.mark.parametrize(
-    ("text", "carets", "problem", "remedy"),
-    [
-        pytest.param(
-            "=80",
-            "^",
-            'no name before "="',
-            'write a name, such as "https=443", or no "="',
-            id="no name",
-        ),
-        pytest.param("Web=80", "^", 'unexpected "W" in a port\'s name', PORT_NAME, id="upper case"),
-        pytest.param(
-            "a_b=80", " ^", 'unexpected "_" in a port\'s name', PORT_NAME, id="underscore"
-        ),
-        pytest.param("a.b=80", " ^", 'unexpected "." in a port\'s name', PORT_NAME, id="dot"),
-        pytest.param("-a=80", "^^", "\"-a\" can't be a port's name", PORT_NAME, id="dash first"),
-        pytest.param("!a-=80", " ^^", "\"a-\" can't be a port's name", PORT_NAME, id="dash last"),
-        pytest.param(
-            "a" * 64 + "=80",
-            "^" * 64,
-            "a port's name is 64 characters long",
-            PORT_NAME,
-            id="too long",
-        ),
-        pytest.param("80/", "   ^", 'no protocol behind "/"', PROTOCOL, id="no protocol"),
-        pytest.param("80/TCP", "   ^^^", 'unknown protocol "TCP"', PROTOCOL, id="upper protocol"),
-        pytest.param("80/icmp", "   ^^^^", 'unknown protocol "icmp"', PROTOCOL, id="icmp"),
-        pytest.param("80/udp/tcp", "      ^", 'unexpected "/"', ENDS, id="two protocols"),
-        pytest.param("53/udp:5353", "      ^", 'unexpected ":"', ENDS, id="target last"),
-    ],
-)
-def test_a_wrong_name_or_protocol_is_refused(
-    text: str, carets: str, problem: str, remedy: str
-) -> None:
     refused(text, carets, problem, remedy)

@@ -3,7 +3,7 @@
 import pytest
 
 from exposer.grammar import parse
-from tests.grammar.test_errors import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
+from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,7 @@ def test_for_a_request_stands_what_bears_the_wanted_name_and_what_it_owns() -> N
         a_service(name="old", uid="old"),
         a_service(name="other", uid="other", owner=None),
         a_service(namespace="other", uid="elsewhere", owner=None),
+        a_service(namespace="other", name="forged", uid="forged", owner=OWNER_REFERENCE),
         a_slice(),
         a_slice(name="other-1", uid="other-1", service_name="other", owner=None),
         an_endpoints(owner=None),

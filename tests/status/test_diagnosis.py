@@ -43,13 +43,18 @@ WITHOUT_PORT = a_row("192.0.2.2", ports=[])
             id="no pod",
         ),
         pytest.param(
+            some_facts(selector={}, rows=[]),
+            Finding(Reason.PENDING, "the EndpointSlices for the addresses are not there yet"),
+            id="no slices for the addresses",
+        ),
+        pytest.param(
             some_facts(rows=[NOT_READY]),
-            Finding(Reason.PODS_NOT_READY, "the only pod is not ready"),
+            Finding(Reason.PODS_NOT_READY, "the only endpoint is not ready"),
             id="one pod, not ready",
         ),
         pytest.param(
             some_facts(rows=[NOT_READY, NOT_READY]),
-            Finding(Reason.PODS_NOT_READY, "none of the 2 pods is ready"),
+            Finding(Reason.PODS_NOT_READY, "none of the 2 endpoints is ready"),
             id="two pods, not ready",
         ),
         pytest.param(

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exposer.api.conditions import Reason
-from exposer.api.request import ExposeRequestSpec
+from exposer.api.request import SERVICE_NAME, ExposeRequestSpec
 from exposer.grammar import (
     DuplicatePortError,
     Kind,
@@ -54,14 +54,14 @@ Verdict = AcceptedRequest | Refused
 def accept(name: str, spec: Mapping[str, Any]) -> Verdict:
     """Read the spec of the request called ``name``; the same spec gets the same answer, always."""
     try:
-        model = ExposeRequestSpec.model_validate(spec)
+        model = ExposeRequestSpec.model_validate(spec, by_alias=True, by_name=False)
     except ValidationError as error:
         return Refused(Reason.INVALID_SPEC, _told(error))
     try:
         strings = parse_all(model.ports)
     except PortStringErrors as error:
         return Refused(_reason(error), str(error))
-    contradiction = _contradiction(model, strings)
+    contradiction = _contradiction(model, strings) or _wrong_name(name, model)
     if contradiction is not None:
         return Refused(Reason.INVALID_SPEC, contradiction)
     return _accepted(name, model, strings)
@@ -108,6 +108,16 @@ def _contradiction(model: ExposeRequestSpec, strings: tuple[PortString, ...]) ->
     return _wrong_address(model.addresses)
 
 
+def _wrong_name(name: str, model: ExposeRequestSpec) -> str | None:
+    """A request may have names that a Service can't have (core/v1 ValidateServiceName)."""
+    if model.service_name is not None or SERVICE_NAME.fullmatch(name):
+        return None
+    return (
+        f"a Service can't bear the request's name \"{name}\": write a spec.serviceName of at most "
+        '63 characters of a-z, 0-9 and "-", with a letter at its beginning and no "-" at its end'
+    )
+
+
 def _wrong_address(addresses: list[str]) -> str | None:
     """What core/v1 ValidateEndpointIP says, said before the API server is asked."""
     seen: dict[IPAddress, int] = {}
@@ -122,7 +132,7 @@ def _wrong_address(addresses: list[str]) -> str | None:
         for what in ("unspecified", "loopback", "link_local", "multicast"):
             if getattr(address, f"is_{what}"):
                 what = what.replace("_", "-")
-                return f"{where} is a {what} address, which a Service can't lead to"
+                return f"{where} is not a possible endpoint: the address is {what}"
         if address in seen:
             return f"{where} is in spec.addresses[{seen[address]}] already; leave one out"
         seen[address] = index

@@ -1,5 +1,6 @@
 """The spec of an ExposeRequest as users write it."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -9,6 +10,9 @@ from exposer.api.model import Model
 MAX_STRINGS = 100
 MAX_STRING_LENGTH = 256
 MAX_ADDRESSES = 100
+
+SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
+"""A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
 
 PortText = Annotated[str, StringConstraints(max_length=MAX_STRING_LENGTH)]
 
@@ -31,5 +35,5 @@ class ExposeRequestSpec(Model):
     """IPv4 or IPv6 addresses that the traffic goes to, instead of pods. The operator then owns
     the Endpoints and EndpointSlices of the Service."""
 
-    service_name: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = None
+    service_name: Annotated[str, StringConstraints(pattern=SERVICE_NAME.pattern)] | None = None
     """The name of the Service; the request's own name if left out."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from kubernetes.aio.client import ApiClient
@@ -116,12 +117,7 @@ class Writer:
                 {"op": "remove", "path": path},
             ]
         path, manager = _path(record.kind, record.key), {"fieldManager": FIELD_MANAGER}
-        try:
-            answer = await self._send("PATCH", path, patch, manager, "application/json-patch+json")
-        except ApiError as error:
-            if error.code in (404, 422):  # it is not as it was seen: a watch will tell
-                return
-            raise
+        answer = await self._send("PATCH", path, patch, manager, "application/json-patch+json")
         self._store.put(trimmed_object(record.kind, answer))
 
     async def _delete(self, kind: str, key: Key, uid: str) -> None:
@@ -134,6 +130,8 @@ class Writer:
     async def _refusal(self, write: Write, error: ApiError) -> Refusal:
         if isinstance(write, Create) and error.code == 409:
             return await self._in_the_way(write.body)
+        if isinstance(write, Prune) and error.code in (404, 422):
+            return Refusal(Reason.PENDING, f'Service "{write.record.key.name}" has just changed')
         return self._told(error)
 
     def _told(self, error: ApiError) -> Refusal:
@@ -186,7 +184,7 @@ def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
 
 
 def _path(kind: str, key: Key) -> str:
-    return f"{_COLLECTIONS[kind].format(key.namespace)}/{key.name}"
+    return f"{_COLLECTIONS[kind].format(key.namespace)}/{quote(key.name, safe='')}"
 
 
 def _answer(code: int, retry_after: str | None, content: bytes) -> dict[str, Any]:

@@ -53,10 +53,15 @@ class Cursor:
         self.position = len(self.text)
         return word
 
+    @property
+    def next(self) -> str:
+        """The next character; empty at the end."""
+        return self.text[self.position : self.position + 1]
+
     def end(self, remedy: str) -> None:
         """Expect that nothing is left."""
-        if self.position < len(self.text):
-            char = self.text[self.position]
+        char = self.next
+        if char:
             self.fail(f"unexpected {described(char)}", remedy, Word(char, self.position))
 
     def fail(self, problem: str, remedy: str, where: Word) -> NoReturn:

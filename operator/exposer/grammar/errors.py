@@ -75,6 +75,12 @@ class PortStringErrors(ValueError):  # noqa: N818 - the plural of one
         return "\n\n".join(str(error) for error in self.errors)
 
 
+def quoted(text: str) -> str:
+    """What a user wrote, for use within a sentence: on one line, and not too long."""
+    cut = text[:_WINDOW] + ("..." if len(text) > _WINDOW else "")
+    return f'"{_printable(cut)}"'
+
+
 def _underlined(text: str, start: int, end: int) -> tuple[str, str]:
     """The string as it can be printed, and carets under the characters start to end."""
     low, high = max(0, start - _WINDOW), min(len(text), end + _WINDOW)

@@ -14,6 +14,7 @@ import re
 from typing import NoReturn
 
 from exposer.grammar.cursor import Cursor, Word, described
+from exposer.grammar.errors import quoted
 from exposer.grammar.nodes import SIGN_OF, SIGNS, Kind, Ports, PortString, Protocol, default_name
 
 MAX_PORT = 65535
@@ -26,6 +27,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 _SERVICE_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}", re.ASCII)
 _PROTOCOLS = {protocol.lower(): protocol for protocol in Protocol}
+_NAME_FIRST = 'a name stands before the ports, as in "web=80:8080"'
+_ENDS_THERE = 'a port string ends behind its protocol, as in "53/udp"'
 _THREE_PARTS = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
 
 
@@ -59,7 +62,7 @@ def _port_string(cursor: Cursor) -> PortString:
         word = cursor.word()
     ports, target, node_ports = _mapping(cursor, kind, word)
     protocol = _protocol(cursor, cursor.word()) if cursor.take("/") else Protocol.TCP
-    cursor.end('a port string ends behind its protocol, as in "53/udp"')
+    cursor.end(_NAME_FIRST if cursor.next == "=" else _ENDS_THERE)
     if name is not None:
         name = _port_name(cursor, name, ports, target, protocol)
     return PortString(kind, ports, target, node_ports, protocol, name)
@@ -134,7 +137,7 @@ def _protocol(cursor: Cursor, word: Word) -> Protocol:
     """``"tcp" | "udp" | "sctp"``."""
     protocol = _PROTOCOLS.get(word.text)
     if protocol is None:
-        problem = f'unknown protocol "{word.text}"' if word.text else 'no protocol behind "/"'
+        problem = f"unknown protocol {quoted(word.text)}" if word.text else 'no protocol behind "/"'
         cursor.fail(problem, 'write "tcp", "udp" or "sctp", in lower case', word)
     return protocol
 
@@ -171,7 +174,7 @@ def _host(cursor: Cursor, word: Word) -> str:
         cursor.fail('no host behind "@"', 'write a DNS name, such as "@db.example.com"', word)
     if ":" in word.text or _IPV4.fullmatch(word.text):
         cursor.fail(
-            f'"{word.text}" is not a DNS name',
+            f"{quoted(word.text)} is not a DNS name",
             "an IP address can't be a CNAME: put addresses into spec.addresses; "
             "a port has no place behind a host",
             word,
@@ -204,12 +207,11 @@ def _expect_equally_long(
 
 
 def _fail_three_parts(cursor: Cursor, kind: Kind, words: list[Word]) -> NoReturn:
-    sign = SIGN_OF[kind]
-    mapping = ":".join(word.text for word in words)
-    kept = ":".join(word.text for word in words[1:])
+    sign, text = SIGN_OF[kind], cursor.text
+    without = text[: words[0].start] + text[words[1].start :]
     cursor.fail(
         f"a {kind} string has no node port, so at most two parts",
-        f'write "{sign}{kept}", or "!{mapping}" for a NodePort',
+        f'write "{without}", or "!{text.removeprefix(sign)}" for a NodePort',
         words[0],
     )
 
@@ -240,6 +242,8 @@ def _fail_ports(cursor: Cursor, word: Word, what: str) -> NoReturn:
 
 
 def _digits_only(right: str, char: str) -> str:
+    if char == "@":
+        return 'a host stands alone, as in "@db.example.com"'
     if char in SIGNS:
         return f'the sign "{char}" is the first character of the string, as in "{char}web=80"'
     if char.isascii() and char.isalpha():

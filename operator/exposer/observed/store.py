@@ -27,7 +27,8 @@ class Store:
         self._claims: defaultdict[Key, set[Key]] = defaultdict(set)
         self._objects: dict[tuple[str, Key], ObjectRecord] = {}
         self._by_service: defaultdict[Key, set[tuple[str, Key]]] = defaultdict(set)
-        self._by_owner: defaultdict[str, set[tuple[str, Key]]] = defaultdict(set)
+        # An owner is in the namespace of what it owns; a reference to any other owns nothing.
+        self._by_owner: defaultdict[tuple[str, str], set[tuple[str, Key]]] = defaultdict(set)
         self._gone: OrderedDict[str, None] = OrderedDict()
 
     @property
@@ -42,7 +43,8 @@ class Store:
     def standing(self, request: RequestRecord) -> Standing:
         """What stands under the name that the request wants, and all that it owns."""
         places = chain(
-            self._by_service.get(request.service_key, ()), self._by_owner.get(request.uid, ())
+            self._by_service.get(request.service_key, ()),
+            self._by_owner.get((request.key.namespace, request.uid), ()),
         )
         return Standing(tuple(self._objects[place] for place in sorted(set(places))))
 
@@ -93,7 +95,7 @@ class Store:
         self._objects[place] = record
         self._by_service[record.service_key].add(place)
         if record.owner is not None and record.owner.kind == KIND:
-            self._by_owner[record.owner.uid].add(place)
+            self._by_owner[record.key.namespace, record.owner.uid].add(place)
         return touched
 
     def drop(self, record: ObjectRecord) -> AbstractSet[Key]:
@@ -119,7 +121,7 @@ class Store:
         place = record.kind, record.key
         _discard(self._by_service, record.service_key, place)
         if record.owner is not None:
-            _discard(self._by_owner, record.owner.uid, place)
+            _discard(self._by_owner, (record.key.namespace, record.owner.uid), place)
 
     def _bury(self, uid: str) -> None:
         self._gone[uid] = None

@@ -54,6 +54,8 @@ def _not_applicable(facts: Facts) -> Finding | None:
 def _no_endpoints(facts: Facts) -> Finding | None:
     if facts.rows:
         return None
+    if not facts.selector:
+        return Finding(Reason.PENDING, "the EndpointSlices for the addresses are not there yet")
     labels = ",".join(f"{name}={value}" for name, value in sorted((facts.selector or {}).items()))
     return Finding(Reason.NO_PODS_MATCH, f'no pod has the labels "{labels}"')
 
@@ -62,8 +64,8 @@ def _none_ready(facts: Facts) -> Finding | None:
     if any(row.ready for row in facts.rows):
         return None
     total = len(facts.rows)
-    pods = "the only pod is not" if total == 1 else f"none of the {total} pods is"
-    return Finding(Reason.PODS_NOT_READY, f"{pods} ready")
+    endpoints = "the only endpoint is not" if total == 1 else f"none of the {total} endpoints is"
+    return Finding(Reason.PODS_NOT_READY, f"{endpoints} ready")
 
 
 def _no_target_port(facts: Facts) -> Finding | None:
