@@ -118,7 +118,7 @@ def test_data_survives_a_crash_of_the_supervisor_but_not_down(state: Path) -> No
     with Followed(family(again.supervisor_pid)) as processes:
         os.kill(again.supervisor_pid, signal.SIGKILL)
         Cluster.down(state)
-        assert processes.running() == []
+        assert processes.remaining() == []
     assert entries(state) == {"logs", "audit.log"}
 
 
