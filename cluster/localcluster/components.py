@@ -21,7 +21,8 @@ __all__ = [
 _AUDIT_POLICY = Path(__file__).resolve().parents[1] / "audit-policy.yaml"
 
 CLUSTER_DOMAIN = "cluster.local"
-SERVICE_RANGE = "10.96.0.0/12"
+# Both IP families; a Service gets both when it asks for them.
+SERVICE_RANGE = "10.96.0.0/12,fd00:10:96::/112"
 # The first address of the Service range belongs to the Service named kubernetes.
 _KUBERNETES_SERVICE_IP = "10.96.0.1"
 

@@ -39,6 +39,11 @@ class NodeSpec:
         return f"10.244.{self.number}."
 
     @property
+    def pod_prefix_6(self) -> str:
+        """What the IPv6 addresses of its pods begin with (a /64)."""
+        return f"fd00:10:244:{self.number}::"
+
+    @property
     def user(self) -> str:
         """Whom the Node authorizer takes for this node."""
         return f"system:node:{self.name}"

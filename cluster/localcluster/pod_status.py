@@ -40,7 +40,10 @@ def node_object(spec: NodeSpec, now: datetime.datetime) -> Object:
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": spec.name, "labels": labels},
-        "spec": {"podCIDR": f"{spec.pod_prefix}0/24", "podCIDRs": [f"{spec.pod_prefix}0/24"]},
+        "spec": {
+            "podCIDR": f"{spec.pod_prefix}0/24",
+            "podCIDRs": [f"{spec.pod_prefix}0/24", f"{spec.pod_prefix_6}/64"],
+        },
         "status": {
             "addresses": addresses,
             "capacity": _CAPACITY,
@@ -60,7 +63,7 @@ def pod_status(pod: Object, spec: NodeSpec, address: str, now: datetime.datetime
         "hostIP": spec.address,
         "hostIPs": [{"ip": spec.address}],
         "podIP": address,
-        "podIPs": [{"ip": address}],
+        "podIPs": [{"ip": ip} for ip in _addresses(spec, address)],
         "startTime": _time(now),
         "conditions": [
             _condition("PodScheduled", True, now),
@@ -75,6 +78,13 @@ def pod_status(pod: Object, spec: NodeSpec, address: str, now: datetime.datetime
             _running(container, ready, now) for container in pod["spec"]["containers"]
         ],
     }
+
+
+def _addresses(spec: NodeSpec, address: str) -> list[str]:
+    """A pod's addresses of both families; a pod in the node's network has the node's only one."""
+    if address == spec.address:
+        return [address]
+    return [address, f"{spec.pod_prefix_6}{address.rpartition('.')[2]}"]
 
 
 def _running(container: Object, ready: bool, now: datetime.datetime) -> Object:

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from exposer.api import AcceptedRequest, accept
-from exposer.applied import Writer
+from exposer.api import AcceptedRequest, Refused, Verdict, accept
+from exposer.applied import ApiError, Targets, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
@@ -12,7 +12,9 @@ from exposer.status import status_of
 _ROUNDS = 3
 
 
-async def reconcile(key: Key, store: Store, writer: Writer, now: datetime) -> Refusal | None:
+async def reconcile(
+    key: Key, store: Store, targets: Targets, writer: Writer, now: datetime
+) -> Refusal | None:
     """Bring everything of one request to where its spec wants it, and tell how it stands.
 
     What is done depends on what stands now only; a converged request costs no call.
@@ -26,9 +28,14 @@ async def reconcile(key: Key, store: Store, writer: Writer, now: datetime) -> Re
     verdict = accept(key.name, request.spec)
     outcome = Outcome()
     if isinstance(verdict, AcceptedRequest):
+        try:
+            verdict = await targets.aim(key.namespace, verdict)
+        except ApiError as error:
+            return writer.told(error)
+    if isinstance(verdict, AcceptedRequest):
         outcome = await _carry_out(request, verdict, store, writer)
     status = status_of(request, verdict, store.standing(request), outcome, now)
-    return await writer.report(request, status) or outcome.refusal
+    return await writer.report(request, status) or outcome.refusal or _worth_retrying(verdict)
 
 
 async def _carry_out(
@@ -46,3 +53,9 @@ async def _carry_out(
         if not todo.writes or outcome.refusal:
             break
     return outcome
+
+
+def _worth_retrying(verdict: Verdict) -> Refusal | None:
+    if isinstance(verdict, Refused) and verdict.retry:
+        return Refusal(verdict.reason, verdict.message)
+    return None

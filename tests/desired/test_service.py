@@ -10,8 +10,11 @@ from exposer.desired.service import desired_service
 from exposer.grammar import Kind, Protocol
 from tests.support.builders import a_mapping, an_accepted_request, an_owner
 
+INSIDE = {"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}
+OUTSIDE = INSIDE | {"externalTrafficPolicy": "Cluster"}
 
-def service(spec: dict[str, Any], name: str = "web") -> dict[str, Any]:
+
+def service(spec: dict[str, Any], name: str = "web", **metadata: Any) -> dict[str, Any]:
     """The Service of the request shop/web."""
     return {
         "apiVersion": "v1",
@@ -30,6 +33,7 @@ def service(spec: dict[str, Any], name: str = "web") -> dict[str, Any]:
                     "blockOwnerDeletion": True,
                 }
             ],
+            **metadata,
         },
         "spec": spec,
     }
@@ -53,18 +57,23 @@ SELECTOR = {"app": "web"}
     [
         pytest.param(
             an_accepted_request(),
-            service({"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}),
+            service(
+                INSIDE | {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}
+            ),
             id="port and target",
         ),
         pytest.param(
             an_accepted_request(ports=[a_mapping(80, "http")]),
-            service({"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, "http")]}),
+            service(
+                INSIDE | {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, "http")]}
+            ),
             id="named target",
         ),
         pytest.param(
             an_accepted_request(ports=[a_mapping(443, 8443, name="https"), a_mapping(80, 80)]),
             service(
-                {
+                INSIDE
+                | {
                     "type": "ClusterIP",
                     "selector": SELECTOR,
                     "ports": [port(443, 8443, name="https"), port(80, 80)],
@@ -80,7 +89,8 @@ SELECTOR = {"app": "web"}
                 ]
             ),
             service(
-                {
+                INSIDE
+                | {
                     "type": "ClusterIP",
                     "selector": SELECTOR,
                     "ports": [
@@ -93,13 +103,16 @@ SELECTOR = {"app": "web"}
         ),
         pytest.param(
             an_accepted_request(kind=Kind.NODE_PORT),
-            service({"type": "NodePort", "selector": SELECTOR, "ports": [port(80, 8080)]}),
+            service(
+                OUTSIDE | {"type": "NodePort", "selector": SELECTOR, "ports": [port(80, 8080)]}
+            ),
             id="the cluster picks the node port",
         ),
         pytest.param(
             an_accepted_request(kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30080)]),
             service(
-                {
+                OUTSIDE
+                | {
                     "type": "NodePort",
                     "selector": SELECTOR,
                     "ports": [port(80, 8080, nodePort=30080)],
@@ -110,7 +123,8 @@ SELECTOR = {"app": "web"}
         pytest.param(
             an_accepted_request(kind=Kind.LOAD_BALANCER, ports=[a_mapping(node_port=30080)]),
             service(
-                {
+                OUTSIDE
+                | {
                     "type": "LoadBalancer",
                     "selector": SELECTOR,
                     "ports": [port(80, 8080, nodePort=30080)],
@@ -121,7 +135,8 @@ SELECTOR = {"app": "web"}
         pytest.param(
             an_accepted_request(kind=Kind.HEADLESS),
             service(
-                {
+                INSIDE
+                | {
                     "type": "ClusterIP",
                     "clusterIP": "None",
                     "selector": SELECTOR,
@@ -132,7 +147,7 @@ SELECTOR = {"app": "web"}
         ),
         pytest.param(
             an_accepted_request(kind=Kind.HEADLESS, ports=[]),
-            service({"type": "ClusterIP", "clusterIP": "None", "selector": SELECTOR}),
+            service(INSIDE | {"type": "ClusterIP", "clusterIP": "None", "selector": SELECTOR}),
             id="headless without ports",
         ),
         pytest.param(
@@ -142,13 +157,14 @@ SELECTOR = {"app": "web"}
         ),
         pytest.param(
             an_accepted_request(addresses=["192.0.2.10"]),
-            service({"type": "ClusterIP", "ports": [port(80, 8080)]}),
+            service(INSIDE | {"type": "ClusterIP", "ports": [port(80, 8080)]}),
             id="addresses: no selector",
         ),
         pytest.param(
             an_accepted_request(service_name="front"),
             service(
-                {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}, "front"
+                INSIDE | {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]},
+                "front",
             ),
             id="service name",
         ),
@@ -183,3 +199,40 @@ def test_a_request_wants_its_objects_the_service_first(
     request_: AcceptedRequest, kinds: list[str]
 ) -> None:
     assert [body["kind"] for body in desired_objects(an_owner(), request_)] == kinds
+
+
+def test_the_template_adds_fields_and_wins_over_the_defaults() -> None:
+    request = an_accepted_request(
+        kind=Kind.NODE_PORT,
+        labels={"team": "shop"},
+        annotations={"note": "kept"},
+        service_spec={"externalTrafficPolicy": "Local", "publishNotReadyAddresses": True},
+    )
+    assert desired_service(an_owner(), request) == service(
+        OUTSIDE
+        | {
+            "type": "NodePort",
+            "externalTrafficPolicy": "Local",
+            "publishNotReadyAddresses": True,
+            "selector": SELECTOR,
+            "ports": [port(80, 8080)],
+        },
+        labels={"team": "shop", "app.kubernetes.io/managed-by": "exposer"},
+        annotations={"note": "kept"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "config"),
+    [
+        pytest.param({}, {"clientIP": {"timeoutSeconds": 10800}}, id="default"),
+        pytest.param(
+            {"sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 5}}},
+            {"clientIP": {"timeoutSeconds": 5}},
+            id="asked for",
+        ),
+    ],
+)
+def test_an_affinity_has_its_timeout_said(wanted: dict[str, Any], config: dict[str, Any]) -> None:
+    request = an_accepted_request(service_spec={"sessionAffinity": "ClientIP", **wanted})
+    assert desired_service(an_owner(), request)["spec"]["sessionAffinityConfig"] == config

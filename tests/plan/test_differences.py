@@ -32,6 +32,8 @@ OURS: Body = {
         },
         "f:selector": {},
         "f:type": {},
+        "f:sessionAffinity": {},
+        "f:internalTrafficPolicy": {},
     },
 }
 
@@ -46,7 +48,7 @@ def applied(fields: Body, manager: str = "exposer") -> list[Body]:
         pytest.param(a_service(), id="as desired"),
         pytest.param(a_service(managed_fields=applied(OURS)), id="as applied"),
         pytest.param(a_service(labels=MANAGED_BY | {"team": "shop"}), id="another's label"),
-        pytest.param(a_service(spec={"sessionAffinity": "None"}), id="a default"),
+        pytest.param(a_service(spec={"ipFamilies": ["IPv4"]}), id="a default"),
         pytest.param(a_service(spec={"externalIPs": ["192.0.2.1"]}), id="another's field"),
         pytest.param(
             a_service(spec={"ports": [a_service_port(), a_service_port(81)]}), id="another's port"

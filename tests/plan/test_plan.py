@@ -71,8 +71,7 @@ def test_what_the_cluster_allocates_and_defaults_is_no_difference() -> None:
         spec={
             "type": "NodePort",
             "ports": [a_service_port(node_port=31234)],
-            "sessionAffinity": "None",
-            "internalTrafficPolicy": "Cluster",
+            "externalTrafficPolicy": "Cluster",
             "ipFamilies": ["IPv4"],
             "ipFamilyPolicy": "SingleStack",
         },

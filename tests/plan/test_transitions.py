@@ -91,3 +91,24 @@ def test_an_external_name_drops_what_the_cluster_made_for_the_selector() -> None
     assert plan(REQUEST_UID, desired, standing) == Plan(
         (Apply(desired[0], SERVICE_UID), Delete(slice_))
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted_spec", "standing_spec", "replaced"),
+    [
+        pytest.param({"clusterIP": "10.96.12.7"}, {}, False, id="the cluster IP that stands"),
+        pytest.param({"clusterIP": "10.96.0.50"}, {}, True, id="another cluster IP"),
+        pytest.param({"ipFamilies": ["IPv4"]}, {"ipFamilies": ["IPv4"]}, False, id="same family"),
+        pytest.param(
+            {"ipFamilies": ["IPv4", "IPv6"]}, {"ipFamilies": ["IPv4"]}, False, id="a second family"
+        ),
+        pytest.param(
+            {"ipFamilies": ["IPv6"]}, {"ipFamilies": ["IPv4"]}, True, id="another first family"
+        ),
+    ],
+)
+def test_what_is_immutable_needs_a_new_service(
+    wanted_spec: Body, standing_spec: Body, replaced: bool
+) -> None:
+    (desired,) = desired_objects(an_owner(), an_accepted_request(service_spec=wanted_spec))
+    assert must_be_replaced(desired, a_service(spec=standing_spec)) is replaced

@@ -11,6 +11,7 @@ from typing import Any
 
 from exposer.api import AcceptedRequest
 from exposer.api.report import EndpointStatus, LoadBalancerIngress, PortStatus
+from exposer.api.request import TargetRef
 from exposer.desired import Owner
 from exposer.grammar import Kind, PortMapping, Protocol
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
@@ -64,9 +65,13 @@ def an_accepted_request(
     selector: Mapping[str, str] | None = None,
     addresses: Sequence[str] = (),
     external_name: str | None = None,
+    target: TargetRef | None = None,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    service_spec: Mapping[str, Any] | None = None,
 ) -> AcceptedRequest:
-    """Without a selector, addresses or a host it has the default selector."""
-    if selector is None and not addresses and external_name is None:
+    """Without a selector, a target, addresses or a host it has the default selector."""
+    if selector is None and not addresses and external_name is None and target is None:
         selector = {"app": "web"}
     return AcceptedRequest(
         service_name=service_name,
@@ -75,6 +80,10 @@ def an_accepted_request(
         selector=selector,
         addresses=tuple(map(ip_address, addresses)),
         external_name=external_name,
+        target=target,
+        labels=labels or {},
+        annotations=annotations or {},
+        service_spec=service_spec or {},
     )
 
 
@@ -152,6 +161,8 @@ def a_service_body(
         "type": "ClusterIP",
         "clusterIP": "10.96.12.7",
         "clusterIPs": ["10.96.12.7"],
+        "sessionAffinity": "None",
+        "internalTrafficPolicy": "Cluster",
         "selector": {"app": "web"},
         "ports": [a_service_port()],
         **(spec or {}),

@@ -30,6 +30,12 @@ class Reason(StrEnum):
     MIXED_KINDS = "MixedKinds", "The port strings are of more than one kind."
     DUPLICATE_PORT = "DuplicatePort", "Two port strings claim one name, port or node port."
     INVALID_SPEC = "InvalidSpec", "Fields of the spec contradict each other or have wrong values."
+    TARGET_NOT_FOUND = "TargetNotFound", "The object that targetRef names is not there."
+    TARGET_HAS_NO_SELECTOR = (
+        "TargetHasNoSelector",
+        "The object that targetRef names has no labels that a Service could select by.",
+    )
+    NOT_PERMITTED = "NotPermitted", "The operator may not read the object that targetRef names."
 
     PROGRAMMED = "Programmed", "The Service and its owned endpoints stand as the spec says."
     SERVICE_CONFLICT = "ServiceConflict", "An object of the needed name belongs to somebody else."

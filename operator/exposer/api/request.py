@@ -1,11 +1,12 @@
 """The spec of an ExposeRequest as users write it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from exposer.api.model import Model
+from exposer.api.template import ServiceTemplate
 
 MAX_STRINGS = 100
 MAX_STRING_LENGTH = 256
@@ -15,6 +16,15 @@ SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
 """A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
 
 PortText = Annotated[str, StringConstraints(max_length=MAX_STRING_LENGTH)]
+
+
+class TargetRef(Model):
+    """A workload, or a Service, whose selector is to be taken."""
+
+    kind: Literal["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Service"]
+    """The kind of the object."""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=253)]
+    """The name of the object, in the request's namespace."""
 
 
 class ExposeRequestSpec(Model):
@@ -28,8 +38,11 @@ class ExposeRequestSpec(Model):
     "8000-8003" is a range."""
 
     selector: Annotated[dict[str, str], Field(min_length=1, max_length=100)] | None = None
-    """Labels of the pods that the traffic goes to. Without selector and addresses it is
-    {"app": the request's name}."""
+    """Labels of the pods that the traffic goes to. Without selector, targetRef and addresses it
+    is {"app": the request's name}."""
+
+    target_ref: TargetRef | None = None
+    """An object whose pods the traffic goes to: its selector is taken, of a Pod its labels."""
 
     addresses: Annotated[list[str], Field(min_length=1, max_length=MAX_ADDRESSES)] | None = None
     """IPv4 or IPv6 addresses that the traffic goes to, instead of pods. The operator then owns
@@ -37,3 +50,6 @@ class ExposeRequestSpec(Model):
 
     service_name: Annotated[str, StringConstraints(pattern=SERVICE_NAME.pattern)] | None = None
     """The name of the Service; the request's own name if left out."""
+
+    service_template: ServiceTemplate | None = None
+    """What the Service is to have beside what the port strings say, as core/v1 Service has it."""

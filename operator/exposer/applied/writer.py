@@ -1,17 +1,13 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
-import json
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-import aiohttp
-from kubernetes.aio.client import ApiClient
-
 from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND, PLURAL, VERSION
+from exposer.applied.client import Client
 from exposer.applied.refusals import ApiError, refusal
 from exposer.observed import (
     Key,
@@ -34,7 +30,6 @@ _COLLECTIONS = {
     KIND: f"/apis/{GROUP}/{VERSION}/namespaces/{{}}/{PLURAL}",
 }
 _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
-_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds; the API server's own limit is 60
 
 # An apply with this resource version makes an object that is not there, and is refused with 409
 # where one is. POST would do so too, but the fields would then belong to the manager's updates,
@@ -45,7 +40,7 @@ _ABSENT = "1"
 class Writer:
     """Writes plans and statuses, and takes the answers into the store: our echoes are no news."""
 
-    def __init__(self, client: ApiClient, store: Store) -> None:
+    def __init__(self, client: Client, store: Store) -> None:
         """Write through ``client``."""
         self._client = client
         self._store = store
@@ -76,7 +71,7 @@ class Writer:
         try:
             answer = await self._apply(KIND, request.key, body, "/status")
         except ApiError as error:
-            return None if error.code == 404 else self._told(error)
+            return None if error.code == 404 else self.told(error)
         self._store.put_request(trimmed_request(answer))
         return None
 
@@ -105,7 +100,7 @@ class Writer:
         self, kind: str, key: Key, body: Mapping[str, Any], subresource: str = ""
     ) -> dict[str, Any]:
         path = _path(kind, key) + subresource
-        return await self._send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
+        return await self._client.send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
 
     async def _prune(self, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]) -> None:
         """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
@@ -117,12 +112,14 @@ class Writer:
                 {"op": "remove", "path": path},
             ]
         path, manager = _path(record.kind, record.key), {"fieldManager": FIELD_MANAGER}
-        answer = await self._send("PATCH", path, patch, manager, "application/json-patch+json")
+        answer = await self._client.send(
+            "PATCH", path, patch, manager, "application/json-patch+json"
+        )
         self._store.put(trimmed_object(record.kind, answer))
 
     async def _delete(self, kind: str, key: Key, uid: str) -> None:
         try:
-            await self._send("DELETE", _path(kind, key), {"preconditions": {"uid": uid}})
+            await self._client.send("DELETE", _path(kind, key), {"preconditions": {"uid": uid}})
         except ApiError as error:
             if error.code not in (404, 409):  # gone already, or succeeded by another object
                 raise
@@ -132,50 +129,22 @@ class Writer:
             return await self._in_the_way(write.body)
         if isinstance(write, Prune) and error.code in (404, 422):
             return Refusal(Reason.PENDING, f'Service "{write.record.key.name}" has just changed')
-        return self._told(error)
+        return self.told(error)
 
-    def _told(self, error: ApiError) -> Refusal:
+    def told(self, error: ApiError) -> Refusal:
+        """What an error means for the request."""
         return refusal(error, self._store.holder_of)
 
     async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
         """Who has the name that was not known to be taken: endpoints of others are not watched."""
         key, kind = _named(body)
         try:
-            record = trimmed_object(kind, await self._send("GET", _path(kind, key)))
+            record = trimmed_object(kind, await self._client.send("GET", _path(kind, key)))
         except ApiError as error:
-            return self._told(error)
+            return self.told(error)
         if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
             return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
         return conflict(record)
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        query: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
-    ) -> dict[str, Any]:
-        """One call.
-
-        Raises:
-            ApiError: The API server refused, or could not be reached.
-        """
-        try:
-            call = await self._client.param_serialize(
-                method,
-                path,
-                query_params=list((query or {}).items()),
-                header_params={"Accept": "application/json", "Content-Type": content_type},
-                body=body,
-                auth_settings=["BearerToken"],
-            )
-            response = await self._client.call_api(*call, _request_timeout=_TIMEOUT)
-            content: bytes = await response.response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            message = f"the API server can't be reached: {str(error) or type(error).__name__}"
-            raise ApiError(0, {}, message) from error
-        return _answer(response.status, response.headers.get("Retry-After"), content)
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
@@ -185,22 +154,3 @@ def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
 
 def _path(kind: str, key: Key) -> str:
     return f"{_COLLECTIONS[kind].format(key.namespace)}/{quote(key.name, safe='')}"
-
-
-def _answer(code: int, retry_after: str | None, content: bytes) -> dict[str, Any]:
-    if code < 300:
-        answer: dict[str, Any] = json.loads(content)
-        return answer
-    status = _status(content)
-    message = status.get("message") or f"the API server answered with HTTP status {code}"
-    delay = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdigit() else None
-    raise ApiError(code, status, message, delay)
-
-
-def _status(content: bytes) -> dict[str, Any]:
-    """The metav1.Status, or nothing where something between us and the API server answered."""
-    try:
-        status = json.loads(content)
-    except ValueError:
-        return {}
-    return status if isinstance(status, dict) and status.get("kind") == "Status" else {}

@@ -19,7 +19,7 @@ def owned_metadata(owner: Owner, name: str, labels: Mapping[str, str]) -> dict[s
     return {
         "name": name,
         "namespace": owner.namespace,
-        "labels": {MANAGED_BY_LABEL: MANAGED_BY, **labels},
+        "labels": {**labels, MANAGED_BY_LABEL: MANAGED_BY},
         "ownerReferences": [
             {
                 "apiVersion": API_VERSION,

@@ -7,11 +7,20 @@ from exposer.desired.metadata import Owner, owned_metadata
 from exposer.grammar import Kind, PortMapping
 
 _TYPES = {kind: kind.value for kind in Kind} | {Kind.HEADLESS: "ClusterIP"}
+_INSIDE = {"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}
+# Core/v1's default; unsaid, it would be nobody's, and stay when the affinity goes.
+_AFFINITY_CONFIG = {"clientIP": {"timeoutSeconds": 10800}}
 
 
 def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
     """The Service. A field that is not in it is not ours: the cluster allocates or defaults it."""
-    spec: dict[str, Any] = {"type": _TYPES[request.kind]}
+    spec: dict[str, Any] = {
+        "type": _TYPES[request.kind],
+        **_defaults(request.kind),
+        **request.service_spec,
+    }
+    if spec.get("sessionAffinity") == "ClientIP":
+        spec.setdefault("sessionAffinityConfig", _AFFINITY_CONFIG)
     if request.kind is Kind.HEADLESS:
         spec["clusterIP"] = "None"
     if request.external_name is not None:
@@ -20,12 +29,21 @@ def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
         spec["selector"] = dict(request.selector)
     if request.ports:
         spec["ports"] = [_port(mapping) for mapping in request.ports]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": owned_metadata(owner, request.service_name, {}),
-        "spec": spec,
-    }
+    metadata = owned_metadata(owner, request.service_name, request.labels)
+    if request.annotations:
+        metadata["annotations"] = dict(request.annotations)
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def _defaults(kind: Kind) -> dict[str, str]:
+    """Core/v1's own defaults, said aloud: what others change there is then put back."""
+    match kind:
+        case Kind.EXTERNAL_NAME:
+            return {}
+        case Kind.NODE_PORT | Kind.LOAD_BALANCER:
+            return _INSIDE | {"externalTrafficPolicy": "Cluster"}
+        case _:
+            return _INSIDE
 
 
 def _port(mapping: PortMapping) -> dict[str, Any]:

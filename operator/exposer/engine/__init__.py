@@ -7,7 +7,7 @@ import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
-from exposer.applied import Writer
+from exposer.applied import Client, Targets, Writer
 from exposer.engine.access import AccessError, load_configuration, login_with
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.tuning import tuned_settings
@@ -31,10 +31,11 @@ async def run(namespaces: Sequence[str]) -> None:
     await load_configuration(configuration)
     registry = kopf.OperatorRegistry()
     login_with(configuration, registry)
-    async with ApiClient(configuration) as client:
-        await _expect_resource(client)
+    async with ApiClient(configuration) as api:
+        await _expect_resource(api)
+        client = Client(api)
         store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
-        workers = Workers(store, Writer(client, store), dirty)
+        workers = Workers(store, Targets(client), Writer(client, store), dirty)
         watch(registry, store, dirty, workers, listed)
         async with asyncio.TaskGroup() as group:
             # Before kopf starts: at its end it waits for the tasks that came later.

@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from exposer.api import Reason
-from exposer.applied import Writer
+from exposer.applied import Targets, Writer
 from exposer.engine.backoff import Backoff
 from exposer.engine.dirty import DirtyKeys
 from exposer.observed import Key, Store
@@ -21,9 +21,10 @@ log = logging.getLogger("exposer")
 class Workers:
     """Runs the reconciles."""
 
-    def __init__(self, store: Store, writer: Writer, dirty: DirtyKeys) -> None:
+    def __init__(self, store: Store, targets: Targets, writer: Writer, dirty: DirtyKeys) -> None:
         """Reconcile the keys of ``dirty``."""
         self._store = store
+        self._targets = targets
         self._writer = writer
         self._dirty = dirty
         self._backoff = Backoff()
@@ -51,7 +52,8 @@ class Workers:
         while True:
             key = await self._dirty.take()
             try:
-                refusal = await reconcile(key, self._store, self._writer, datetime.now(UTC))
+                now = datetime.now(UTC)
+                refusal = await reconcile(key, self._store, self._targets, self._writer, now)
                 self._follow_up(key, refusal)
             except Exception:
                 # A defect of ours: it must be seen, and must not take the other requests along.

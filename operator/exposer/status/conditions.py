@@ -101,7 +101,9 @@ def _ready(found: Sequence[Fact]) -> Fact:
 
 
 def _is_stalled(verdict: Verdict, refusal: Refusal | None) -> bool:
-    return isinstance(verdict, Refused) or (refusal is not None and not refusal.retry)
+    if isinstance(verdict, Refused):
+        return not verdict.retry
+    return refusal is not None and not refusal.retry
 
 
 def _since(old: Mapping[str, Any] | None, status: Truth, now: datetime) -> datetime:

@@ -1,0 +1,199 @@
+"""What is wrong between the fields of a spec whose fields are right by themselves.
+
+The API server says the same through the rules of ``crds/``, before a request is stored.
+"""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+
+from exposer.api.identity import MANAGED_BY_LABEL
+from exposer.api.request import SERVICE_NAME, ExposeRequestSpec
+from exposer.api.template import TemplateSpec
+from exposer.api.verdict import IPAddress
+from exposer.grammar import Kind, PortString
+
+_OUTSIDE = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
+
+
+def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortString]) -> str | None:
+    """The first thing that is wrong, None if nothing is.
+
+    Args:
+        name: The request's own name.
+        spec: The spec, read.
+        strings: Its port strings, read; all of one kind.
+    """
+    template = spec.service_template
+    wanted = (template and template.spec) or TemplateSpec()
+    checks: tuple[Callable[[], str | None], ...] = (
+        lambda: _service_name(name, spec),
+        lambda: _external_name(spec, strings),
+        lambda: _one_way_for_the_traffic(spec),
+        lambda: _named_targets(spec, strings),
+        lambda: _addresses(spec.addresses or ()),
+        lambda: _labels(spec),
+        lambda: _affinity(wanted, strings[0].kind),
+        lambda: _fields_of_some_kinds(wanted, strings[0].kind),
+        lambda: _cluster_ip(wanted, strings[0].kind),
+        lambda: _source_ranges(wanted),
+    )
+    return next((found for check in checks if (found := check()) is not None), None)
+
+
+def _service_name(name: str, spec: ExposeRequestSpec) -> str | None:
+    """A request may have names that a Service can't have (core/v1 ValidateServiceName)."""
+    if spec.service_name is not None or SERVICE_NAME.fullmatch(name):
+        return None
+    return (
+        f"a Service can't bear the request's name \"{name}\": write a spec.serviceName of at most "
+        '63 characters of a-z, 0-9 and "-", with a letter at its beginning and no "-" at its end'
+    )
+
+
+def _external_name(spec: ExposeRequestSpec, strings: Sequence[PortString]) -> str | None:
+    if strings[0].kind is not Kind.EXTERNAL_NAME:
+        return None
+    template = spec.service_template
+    present = {
+        "selector": spec.selector,
+        "targetRef": spec.target_ref,
+        "addresses": spec.addresses,
+        "serviceTemplate.spec": template and template.spec,
+    }
+    for field, value in present.items():
+        if value is not None:
+            return (
+                f'spec.{field} does not go with "{spec.ports[0]}": an ExternalName is a DNS name '
+                f"and nothing else; leave out spec.{field}"
+            )
+    return None
+
+
+def _one_way_for_the_traffic(spec: ExposeRequestSpec) -> str | None:
+    ways = {
+        "spec.selector": spec.selector,
+        "spec.targetRef": spec.target_ref,
+        "spec.addresses": spec.addresses,
+    }
+    present = [field for field, value in ways.items() if value is not None]
+    if len(present) < 2:
+        return None
+    return f"{present[1]} does not go with {present[0]}: the traffic goes one way; leave one out"
+
+
+def _named_targets(spec: ExposeRequestSpec, strings: Sequence[PortString]) -> str | None:
+    if spec.addresses is None:
+        return None
+    for index, string in enumerate(strings):
+        if isinstance(string.target, str):
+            return (
+                f'spec.ports[{index}]: the target "{string.target}" is the name of a container '
+                "port, but behind spec.addresses there are no containers; write a number"
+            )
+    return None
+
+
+def _addresses(addresses: Sequence[str]) -> str | None:
+    """What core/v1 ValidateEndpointIP says, said before the API server is asked."""
+    seen: dict[IPAddress, int] = {}
+    for index, text in enumerate(addresses):
+        where = f'spec.addresses[{index}]: "{text}"'
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return f'{where} is not an IP address; write one such as "192.0.2.10" or "2001:db8::10"'
+        if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.scope_id):
+            return f"{where} is an IPv4-mapped or scoped address; write the plain address"
+        for what in ("unspecified", "loopback", "link_local", "multicast"):
+            if getattr(address, f"is_{what}"):
+                what = what.replace("_", "-")
+                return f"{where} is not a possible endpoint: the address is {what}"
+        if address in seen:
+            return f"{where} is in spec.addresses[{seen[address]}] already; leave one out"
+        seen[address] = index
+    return None
+
+
+def _labels(spec: ExposeRequestSpec) -> str | None:
+    template = spec.service_template
+    labels = (template and template.metadata and template.metadata.labels) or {}
+    if MANAGED_BY_LABEL not in labels:
+        return None
+    return (
+        f"spec.serviceTemplate.metadata.labels: {MANAGED_BY_LABEL} is the operator's own, by which "
+        "it knows what it made; leave it out"
+    )
+
+
+def _affinity(wanted: TemplateSpec, kind: Kind) -> str | None:
+    client_ip = wanted.session_affinity == "ClientIP"
+    if client_ip and kind is Kind.HEADLESS:
+        return (
+            'spec.serviceTemplate.spec.sessionAffinity: "ClientIP" does not go with a headless '
+            "Service, whose clients choose a pod by themselves; leave it out"
+        )
+    if wanted.session_affinity_config is not None and not client_ip:
+        return (
+            "spec.serviceTemplate.spec.sessionAffinityConfig: goes with sessionAffinity "
+            '"ClientIP" only; write that, too, or leave it out'
+        )
+    return None
+
+
+def _fields_of_some_kinds(wanted: TemplateSpec, kind: Kind) -> str | None:
+    """The fields that core/v1 ValidateService allows for some types only."""
+    load_balancer = (Kind.LOAD_BALANCER,)
+    rules = (
+        ("externalTrafficPolicy", wanted.external_traffic_policy, _OUTSIDE),
+        ("loadBalancerClass", wanted.load_balancer_class, load_balancer),
+        ("loadBalancerSourceRanges", wanted.load_balancer_source_ranges, load_balancer),
+        ("allocateLoadBalancerNodePorts", wanted.allocate_load_balancer_node_ports, load_balancer),
+        ("healthCheckNodePort", wanted.health_check_node_port, load_balancer),
+    )
+    for field, value, kinds in rules:
+        if value is not None and kind not in kinds:
+            allowed = " and ".join(f'"{_SIGNS[each]}" ({each})' for each in kinds)
+            return (
+                f"spec.serviceTemplate.spec.{field}: goes with {allowed} only, and the port "
+                f"strings say {kind}; leave it out"
+            )
+    if wanted.health_check_node_port and wanted.external_traffic_policy != "Local":
+        return (
+            "spec.serviceTemplate.spec.healthCheckNodePort: goes with externalTrafficPolicy "
+            '"Local" only; write that, too, or leave it out'
+        )
+    return None
+
+
+def _cluster_ip(wanted: TemplateSpec, kind: Kind) -> str | None:
+    field, address = "spec.serviceTemplate.spec.clusterIP", wanted.cluster_ip
+    if address is None:
+        return None
+    if address == "None":
+        return f'{field}: a headless Service is "#" before its ports, as in "#80"; leave it out'
+    if kind is Kind.HEADLESS:
+        return f"{field}: does not go with a headless Service, which has none; leave it out"
+    if not _is(ipaddress.ip_address, address):
+        return f'{field}: "{address}" is not an IP address; write one such as "10.96.0.50"'
+    return None
+
+
+def _source_ranges(wanted: TemplateSpec) -> str | None:
+    for index, text in enumerate(wanted.load_balancer_source_ranges or ()):
+        if not _is(ipaddress.ip_network, text) or "/" not in text:
+            return (
+                f'spec.serviceTemplate.spec.loadBalancerSourceRanges[{index}]: "{text}" is not a '
+                'CIDR; write one such as "192.0.2.0/24"'
+            )
+    return None
+
+
+def _is(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+_SIGNS = {Kind.NODE_PORT: "!", Kind.LOAD_BALANCER: "^"}
