@@ -31,7 +31,7 @@ def test_a_valid_requests_service_is_accepted(api: Api, strings: list[str]) -> N
 
 
 def _refused_fields(api: Api, service: Object) -> set[str]:
-    """The names of the fields that the API server finds wrong; its whole answer if it names none."""
+    """The names of the fields that the API server refuses; its whole answer if it names none."""
     try:
         api.request("POST", _SERVICES, service)
     except ApiError as error:
