@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check generate lock
+.PHONY: help demo down test check fuzz bench generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,10 +22,18 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/exposer crd | diff -u crds/exposerequests.yaml -
+	$(BIN)/python docs/generate.py | diff -u docs/port-strings.md -
 	test -z "$$(gofmt -l cluster)"
 
-generate: .venv/installed ## Write what is generated from the models
+fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
+	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
+
+bench: .venv/installed ## Measure what it costs to parse a string
+	@$(BIN)/python -m benchmarks.parse
+
+generate: .venv/installed ## Write what is generated from the models and the grammar
 	$(BIN)/exposer crd > crds/exposerequests.yaml
+	$(BIN)/python docs/generate.py > docs/port-strings.md
 
 lock: ## Pin the newest dependencies (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock

@@ -1,27 +1,122 @@
 """What the documents show works."""
 
+import ast
+import importlib
 import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from exposer.grammar import parse_all
+from exposer.commands import main
+from exposer.grammar import InvalidPortStringError, parse
 
 ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PORT_STRINGS = ROOT / "docs" / "port-strings.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def _strings_of_the_table() -> list[str]:
-    """The strings in the first column of the README's table of port strings."""
-    section = (ROOT / "README.md").read_text().partition("## Port strings")[2]
-    table = section.partition("\n## ")[0]
-    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-    return [string for cell in cells for string in re.findall(r"`([^`]+)`", cell)]
+def _requests(text: str) -> Iterator[list[str]]:
+    """The port strings of a document, those of one request together.
+
+    These are the strings in the first column of a table under a heading with "strings" in it, each
+    for itself, and those of each ``ports: [...]``, as YAML has it.
+    """
+    for section in re.split(r"^#+ ", text, flags=re.MULTILINE):
+        if "strings" in section.partition("\n")[0].lower():
+            for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
+                yield from ([string] for string in re.findall(r"`([^`]+)`", cell))
+    for found in re.findall(r"\bports: (\[.*?\])", text):
+        strings = yaml.safe_load(found)
+        if all(isinstance(string, str) for string in strings):  # and not a status
+            yield strings
 
 
-def test_the_table_has_all_kinds() -> None:
-    assert {string[0] for string in _strings_of_the_table()} >= set("!#^@8h")
+def _transcripts(text: str) -> Iterator[tuple[list[str], str]]:
+    """Each ``exposer parse`` that a console shows: the arguments, and the output up to the next."""
+    for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for shown in re.split(r"^\$ ", block, flags=re.MULTILINE):
+            command, _, output = shown.partition("\n")
+            if command.startswith("exposer parse "):
+                yield shlex.split(command)[1:], output.rstrip("\n")
 
 
-@pytest.mark.parametrize("string", _strings_of_the_table())
-def test_each_string_of_the_readme_is_valid(string: str) -> None:
-    assert len(parse_all([string])) == 1
+REQUESTS = {
+    " ".join(strings): strings
+    for document in DOCUMENTS
+    for strings in _requests(document.read_text())
+}
+TRANSCRIPTS = {
+    f"{document.name}: {' '.join(arguments)}": (arguments, output)
+    for document in DOCUMENTS
+    for arguments, output in _transcripts(document.read_text())
+}
+
+
+@pytest.mark.parametrize("document", [README, PORT_STRINGS], ids=lambda document: document.name)
+def test_the_document_shows_all_kinds(document: Path) -> None:
+    strings = [string for request in _requests(document.read_text()) for string in request]
+    assert {string[0] for string in strings} >= set("!#^@8h")
+
+
+@pytest.mark.parametrize("strings", REQUESTS.values(), ids=REQUESTS)
+def test_each_string_of_the_documents_is_explained(
+    strings: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["parse", "--", *strings])
+    assert (status, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.parametrize(("arguments", "output"), TRANSCRIPTS.values(), ids=TRANSCRIPTS)
+def test_each_exposer_parse_prints_what_is_shown(
+    arguments: list[str], output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(arguments)
+    printed = "".join(capsys.readouterr()).rstrip("\n")
+    assert [line.rstrip() for line in printed.split("\n")] == output.split("\n")
+
+
+def test_the_page_about_port_strings_is_what_is_generated() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "generate.py")]
+    page = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    assert PORT_STRINGS.read_text(encoding="utf-8") == page
+
+
+def test_the_page_about_port_strings_shows_each_way_to_be_wrong() -> None:
+    """Each call of ``cursor.fail`` in the parser is made by a string that the page shows."""
+    source = Path(str(importlib.import_module("exposer.grammar.parse").__file__)).read_text()
+    calls = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "fail"
+    ]
+    texts = [text for shown, _ in _transcripts(PORT_STRINGS.read_text()) for text in shown[1:]]
+    lines = {line for text in texts for line in _failing_lines(text)}
+    missing = [
+        call.lineno
+        for call in calls
+        if lines.isdisjoint(range(call.lineno, (call.end_lineno or 0) + 1))
+    ]
+    assert (len(calls) > 20, missing) == (True, [])
+
+
+def _failing_lines(text: str) -> set[int]:
+    """The lines of the parser on the way to the error, if there is one."""
+    try:
+        parse(text)
+    except InvalidPortStringError as error:
+        lines = set()
+        step = error.__traceback__
+        while step is not None:
+            if step.tb_frame.f_code.co_filename.endswith("parse.py"):
+                lines.add(step.tb_lineno)
+            step = step.tb_next
+        return lines
+    return set()

@@ -1,6 +1,7 @@
-"""What holds for every string."""
+"""What holds for every string, and for every request."""
 
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from exposer.grammar import (
     InvalidPortStringError,
@@ -11,6 +12,19 @@ from exposer.grammar import (
     parse_all,
 )
 from tests.property.strategies import any_text, mapped_strings, port_strings
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> list[str]:
+    """Strings that go together: of those drawn, each that goes with the ones before it."""
+    together: list[str] = []
+    for text in draw(st.lists(port_strings, min_size=1, max_size=12)):
+        try:
+            parse_all([*together, text])
+        except PortStringErrors:
+            continue
+        together.append(text)
+    return together
 
 
 def read(text: str) -> PortString | InvalidPortStringError:
@@ -32,6 +46,28 @@ def test_the_canonical_spelling_is_its_own(text: str) -> None:
     assert (canonical(parse(spelling)), len(spelling) <= len(text)) == (spelling, True)
 
 
+@given(requests())
+def test_a_request_survives_the_round_trip(texts: list[str]) -> None:
+    strings = parse_all(texts)
+    assert parse_all([canonical(string) for string in strings]) == strings
+
+
+@given(requests())
+def test_the_canonical_spellings_of_a_request_are_their_own(texts: list[str]) -> None:
+    spellings = [canonical(string) for string in parse_all(texts)]
+    assert [canonical(string) for string in parse_all(spellings)] == spellings
+
+
+@given(requests())
+def test_no_two_ports_of_a_request_claim_the_same(texts: list[str]) -> None:
+    ports = [mapping for string in parse_all(texts) for mapping in string.mappings]
+    names = {mapping.name for mapping in ports}
+    numbers = {(mapping.port, mapping.protocol) for mapping in ports}
+    picked = [mapping for mapping in ports if mapping.node_port is None]
+    asked = {(mapping.node_port, mapping.protocol) for mapping in ports if mapping.node_port}
+    assert (len(names), len(numbers), len(picked) + len(asked)) == (len(ports),) * 3
+
+
 @given(mapped_strings())
 def test_each_port_has_a_name_of_its_own_that_kubernetes_takes(text: str) -> None:
     names = [mapping.name for mapping in parse(text).mappings]
@@ -49,7 +85,8 @@ def test_a_string_never_contradicts_itself(text: str) -> None:
 def test_any_text_is_read_or_refused_at_a_place_within_it(text: str) -> None:
     result = read(text)
     if isinstance(result, PortString):
-        assert parse(canonical(result)) == result
+        spelling = canonical(result)
+        assert (parse(spelling), canonical(parse(spelling))) == (result, spelling)
     else:
         fault = result.fault
         assert (fault.text, 0 <= fault.start <= fault.end <= len(text)) == (text, True)

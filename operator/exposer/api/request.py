@@ -7,15 +7,15 @@ from pydantic import Field, StringConstraints
 
 from exposer.api.model import Model
 from exposer.api.template import ServiceTemplate
+from exposer.grammar.parse import MAX_LENGTH
 
 MAX_STRINGS = 100
-MAX_STRING_LENGTH = 256
 MAX_ADDRESSES = 100
 
 SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
 """A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
 
-PortText = Annotated[str, StringConstraints(max_length=MAX_STRING_LENGTH)]
+PortText = Annotated[str, StringConstraints(max_length=MAX_LENGTH)]
 
 
 class TargetRef(Model):

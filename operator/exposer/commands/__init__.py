@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from exposer.commands import crd, run
+from exposer.commands import crd, parse, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="exposer", description="Expose workloads in Kubernetes from compact port strings."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (run, crd):
+    for module in (run, parse, crd):
         module.add_to(commands)
     options = parser.parse_args(arguments)
     status: int = options.command(options)

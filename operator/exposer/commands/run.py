@@ -7,10 +7,6 @@ import os
 import sys
 from typing import Any
 
-import kopf
-
-from exposer import engine
-
 
 def add_to(commands: Any) -> None:
     """Add the command to the table."""
@@ -31,6 +27,9 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run until a signal ends it."""
+    # Half a second of imports, which the other commands do without.
+    from exposer import engine
+
     _configure_logs()
     try:
         asyncio.run(engine.run(options.namespace))
@@ -42,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _configure_logs() -> None:
     """JSON lines in a cluster, text elsewhere."""
+    import kopf
+
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
     logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled

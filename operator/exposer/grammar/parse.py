@@ -17,19 +17,20 @@ from exposer.grammar.cursor import Cursor, Word, described
 from exposer.grammar.errors import quoted
 from exposer.grammar.nodes import SIGN_OF, SIGNS, Kind, Ports, PortString, Protocol, default_name
 
+MAX_LENGTH = 256  # of a string; none that follows the rules is as long
 MAX_PORT = 65535
 MAX_NAME = 63  # characters of a DNS label, RFC 1123
 MAX_TARGET = 15  # characters of an IANA service name, RFC 6335 section 5.1
 MAX_HOST = 253  # characters of a DNS name, RFC 1123
 
-_PORTS = re.compile(r"([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", re.ASCII)
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
-_SERVICE_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
-_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}", re.ASCII)
-_PROTOCOLS = {protocol.lower(): protocol for protocol in Protocol}
+PORTS = re.compile(r"([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", re.ASCII)
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
+SERVICE_NAME = re.compile(r"(?:[0-9]+-)*[0-9]*[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}", re.ASCII)
+PROTOCOLS = {protocol.lower(): protocol for protocol in Protocol}
 _NAME_FIRST = 'a name stands before the ports, as in "web=80:8080"'
 _ENDS_THERE = 'a port string ends behind its protocol, as in "53/udp"'
-_THREE_PARTS = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
+WITH_NODE_PORTS = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
 
 
 def parse(text: str, index: int = 0) -> PortString:
@@ -49,6 +50,12 @@ def _port_string(cursor: Cursor) -> PortString:
     """``"@" host | "#" | [ kind ] [ name "=" ] mapping [ "/" protocol ]``."""
     if not cursor.text:
         cursor.fail("empty port string", 'write a port, such as "80" or "80:8080"', Word("", 0))
+    if len(cursor.text) > MAX_LENGTH:
+        cursor.fail(
+            f"the string is {len(cursor.text)} characters long",
+            f"a port string has at most {MAX_LENGTH}",
+            Word(cursor.text[MAX_LENGTH], MAX_LENGTH),
+        )
     kind = SIGNS.get(cursor.text[0], Kind.CLUSTER_IP)
     cursor.position = 0 if kind is Kind.CLUSTER_IP else 1
     if kind is Kind.EXTERNAL_NAME:
@@ -85,7 +92,7 @@ def _mapping(cursor: Cursor, kind: Kind, first: Word) -> tuple[Ports, Ports | st
             'write "!nodePort:port:target", "port:target" or "port"',
             Word(cursor.text[words[3].start - 1 : words[-1].end], words[3].start - 1),
         )
-    if kind not in _THREE_PARTS:
+    if kind not in WITH_NODE_PORTS:
         _fail_three_parts(cursor, kind, words)
     node_ports = _ports(cursor, first, "node port")
     ports = _ports(cursor, words[1], "port")
@@ -106,7 +113,7 @@ def _target(cursor: Cursor, word: Word, ports: Ports) -> Ports | str:
         target = _ports(cursor, word, "target port")
         _expect_equally_long(cursor, word, target, None, ports)
         return target
-    if len(word.text) > MAX_TARGET or not _SERVICE_NAME.fullmatch(word.text):
+    if len(word.text) > MAX_TARGET or not SERVICE_NAME.fullmatch(word.text):
         _fail_target_name(cursor, word)
     if len(ports.numbers) > 1:
         cursor.fail(
@@ -119,7 +126,7 @@ def _target(cursor: Cursor, word: Word, ports: Ports) -> Ports | str:
 
 def _ports(cursor: Cursor, word: Word, what: str) -> Ports:
     """``1..65535 [ "-" 1..65535 ]``."""
-    match = _PORTS.fullmatch(word.text)
+    match = PORTS.fullmatch(word.text)
     if match is None:
         _fail_ports(cursor, word, what)
     first = int(match[1])
@@ -135,7 +142,7 @@ def _ports(cursor: Cursor, word: Word, what: str) -> Ports:
 
 def _protocol(cursor: Cursor, word: Word) -> Protocol:
     """``"tcp" | "udp" | "sctp"``."""
-    protocol = _PROTOCOLS.get(word.text)
+    protocol = PROTOCOLS.get(word.text)
     if protocol is None:
         problem = f"unknown protocol {quoted(word.text)}" if word.text else 'no protocol behind "/"'
         cursor.fail(problem, 'write "tcp", "udp" or "sctp", in lower case', word)
@@ -146,7 +153,7 @@ def _name(cursor: Cursor, word: Word) -> str:
     """DNS label (RFC 1123; core/v1 ServicePort.name)."""
     if not word.text:
         cursor.fail('no name before "="', 'write a name, such as "https=443", or no "="', word)
-    if len(word.text) > MAX_NAME or not _LABEL.fullmatch(word.text):
+    if len(word.text) > MAX_NAME or not LABEL.fullmatch(word.text):
         _fail_label(cursor, word, "a port's name")
     return word.text
 
@@ -172,7 +179,7 @@ def _host(cursor: Cursor, word: Word) -> str:
     """DNS name (RFC 1123; core/v1 ServiceSpec.externalName), never an IP address."""
     if not word.text:
         cursor.fail('no host behind "@"', 'write a DNS name, such as "@db.example.com"', word)
-    if ":" in word.text or _IPV4.fullmatch(word.text):
+    if ":" in word.text or IPV4.fullmatch(word.text):
         cursor.fail(
             f"{quoted(word.text)} is not a DNS name",
             "an IP address can't be a CNAME: put addresses into spec.addresses; "
@@ -188,7 +195,7 @@ def _host(cursor: Cursor, word: Word) -> str:
     start = word.start
     for label in word.text.split("."):
         part = Word(label, start)
-        if len(label) > MAX_NAME or not _LABEL.fullmatch(label):
+        if len(label) > MAX_NAME or not LABEL.fullmatch(label):
             _fail_label(cursor, part, "a part of a DNS name")
         start = part.end + 1
     return word.text
@@ -211,7 +218,7 @@ def _fail_three_parts(cursor: Cursor, kind: Kind, words: list[Word]) -> NoReturn
     without = text[: words[0].start] + text[words[1].start :]
     cursor.fail(
         f"a {kind} string has no node port, so at most two parts",
-        f'write "{without}", or "!{text.removeprefix(sign)}" for a NodePort',
+        f"write {quoted(without)}, or {quoted('!' + text.removeprefix(sign))} for a NodePort",
         words[0],
     )
 

@@ -1,0 +1,163 @@
+"""``exposer parse``: port strings explained, or as the Service that they make."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import yaml
+
+from exposer.api import AcceptedRequest, Refused, accept
+from exposer.api.report import NOTHING
+from exposer.commands.arguments import selector, service_name
+from exposer.desired import Owner
+from exposer.desired.service import desired_service
+from exposer.grammar import Kind, PortString, PortStringErrors, canonical, parse_all
+
+_DESCRIPTION = """\
+Explain port strings, or print the Service that they make. Nothing is asked of a cluster.
+
+Put each string in single quotes: "!", "#", "^" and "@" mean something to shells.
+
+    exposer parse '!30080:80:http' '!https=443:8443'
+    exposer parse '80:8080' --name shop --output yaml | kubectl apply -f -
+"""
+
+
+class Row(NamedTuple):
+    """One string, explained; what the table shows of it."""
+
+    string: str
+    canonical: str
+    kind: str
+    name: str
+    node_port: str
+    port: str
+    target: str
+    protocol: str
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the table."""
+    parser = commands.add_parser(
+        "parse",
+        help="explain port strings, or print the Service that they make",
+        description=_DESCRIPTION,
+        epilog="The exit status is 1 for strings that are wrong, and 2 for wrong arguments. No "
+        'port string begins with "-".',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "strings", nargs="+", metavar="STRING", help="the port strings of one request"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        choices=("table", "yaml", "json"),
+        default="table",
+        help="the strings explained, or the Service (default: table)",
+    )
+    parser.add_argument(
+        "--name", type=service_name, default="web", help="the Service's name (default: web)"
+    )
+    parser.add_argument("--namespace", help="the Service's namespace (default: left out)")
+    parser.add_argument(
+        "--selector",
+        type=selector,
+        metavar="KEY=VALUE,...",
+        help="the labels of the pods (default: app=NAME)",
+    )
+    parser.set_defaults(command=print_parsed)
+
+
+def print_parsed(options: argparse.Namespace) -> int:
+    """Print what the strings say, or what is wrong with them."""
+    spec = {"ports": options.strings}
+    if options.selector is not None:
+        spec["selector"] = options.selector
+    try:
+        strings = parse_all(options.strings)
+    except PortStringErrors as errors:
+        return _refuse(str(errors))
+    verdict = accept(options.name, spec)
+    if isinstance(verdict, Refused):
+        return _refuse(verdict.message)
+    if options.output == "table":
+        print(_table(list(map(explained, options.strings, strings))))
+    else:
+        write = _yaml if options.output == "yaml" else _json
+        print(write(_service(verdict, options.namespace)), end="")
+    return 0
+
+
+def explained(text: str, string: PortString) -> Row:
+    """What ``text`` says, once it is read as ``string``."""
+    row = Row(text, canonical(string), string.kind, *[NOTHING] * 5)
+    if string.host is not None:
+        return row._replace(target=string.host)
+    if string.ports is None:
+        return row._replace(target="the pods, on any port")
+    return row._replace(
+        name=_names(string),
+        node_port=_node_port(string),
+        port=str(string.ports),
+        target=str(string.target),
+        protocol=string.protocol,
+    )
+
+
+def _names(string: PortString) -> str:
+    """The names of its ports; of a range, the first and the last."""
+    names = [mapping.name for mapping in string.mappings]
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+
+
+def _node_port(string: PortString) -> str:
+    if string.node_ports is not None:
+        return str(string.node_ports)
+    has_one = string.kind in (Kind.NODE_PORT, Kind.LOAD_BALANCER)
+    return "picked by the cluster" if has_one else NOTHING
+
+
+def _table(rows: Sequence[Row]) -> str:
+    """As kubectl prints tables; the canonical spellings only where one differs."""
+    headings = (field.upper().replace("_", "-") for field in Row._fields)
+    columns = list(zip(headings, *rows, strict=True))
+    if all(row.canonical == row.string for row in rows):
+        del columns[Row._fields.index("canonical")]
+    padded = [[cell.ljust(max(map(len, column))) for cell in column] for column in columns]
+    return "\n".join("   ".join(line).rstrip() for line in zip(*padded, strict=True))
+
+
+def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:
+    """The Service as a user would apply it: nobody owns it, and nobody looks after it."""
+    owned = desired_service(Owner(namespace or "", request.service_name, uid=""), request)
+    metadata = {"name": request.service_name}
+    if namespace is not None:
+        metadata["namespace"] = namespace
+    return owned | {"metadata": metadata}
+
+
+def _yaml(service: dict[str, Any]) -> str:
+    return yaml.dump(service, Dumper=_Dumper, sort_keys=False)
+
+
+def _json(service: dict[str, Any]) -> str:
+    return json.dumps(service, indent=2) + "\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes texts that kubectl's reader takes for numbers or booleans, and PyYAML's doesn't."""
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[0-9.]+[eE][-+]?[0-9]+$|0[bo]"), list("0123456789")
+)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[ynYN]$"), list("ynYN"))
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
