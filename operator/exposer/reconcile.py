@@ -1,58 +1,98 @@
 """The story of one request, from what stands to what it says about itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from exposer.api import AcceptedRequest, Refused, Verdict, accept
-from exposer.applied import ApiError, Targets, Writer
+from exposer.applied import ApiError, Events, Targets, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
+from exposer.plan.ownership import claimed_by
 from exposer.status import status_of
+from exposer.status.events import events, replaced
 
 _ROUNDS = 3
 
 
-async def reconcile(
-    key: Key, store: Store, targets: Targets, writer: Writer, now: datetime
-) -> Refusal | None:
-    """Bring everything of one request to where its spec wants it, and tell how it stands.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a reconcile.
 
-    What is done depends on what stands now only; a converged request costs no call.
-
-    Returns:
-        What is still in the way, None if nothing is.
+    Attributes:
+        refusal: What is still in the way, None if nothing is.
+        only_told: Nothing was written but the status: the cluster's part of it has changed.
     """
-    request = store.request(key)
-    if request is None or request.deleting:
-        return None  # the garbage collector deletes what it owned
-    verdict = accept(key.name, request.spec)
-    outcome = Outcome()
-    if isinstance(verdict, AcceptedRequest):
+
+    refusal: Refusal | None = None
+    only_told: bool = False
+
+
+class Reconciler:
+    """Reconciles requests, one at a time for each key."""
+
+    def __init__(self, store: Store, targets: Targets, writer: Writer, events: Events) -> None:
+        """Read what stands from ``store``, and write through the others."""
+        self._store = store
+        self._targets = targets
+        self._writer = writer
+        self._events = events
+
+    async def reconcile(self, key: Key, now: datetime) -> Result:
+        """Bring everything of one request to where its spec wants it, and tell how it stands.
+
+        What is done depends on what stands now only; a converged request costs no write.
+        """
+        request = self._store.request(key)
+        if request is None or request.deleting:
+            return Result()  # the garbage collector deletes what it owned
+        verdict = accept(key.name, request.spec)
+        outcome, wrote = Outcome(), False
         try:
-            verdict = await targets.aim(key.namespace, verdict)
+            if isinstance(verdict, AcceptedRequest):
+                verdict = await self._targets.aim(key.namespace, verdict)
+            if isinstance(verdict, AcceptedRequest):
+                outcome, wrote = await self._carry_out(request, verdict)
+            told = await self._tell(request, verdict, outcome, now)
         except ApiError as error:
-            return writer.told(error)
-    if isinstance(verdict, AcceptedRequest):
-        outcome = await _carry_out(request, verdict, store, writer)
-    status = status_of(request, verdict, store.standing(request), outcome, now)
-    return await writer.report(request, status) or outcome.refusal or _worth_retrying(verdict)
+            return Result(self._writer.refusal(error))
+        return Result(outcome.refusal or _worth_retrying(verdict), told and not wrote)
 
+    async def _carry_out(
+        self, request: RequestRecord, accepted: AcceptedRequest
+    ) -> tuple[Outcome, bool]:
+        """Plan and write until the plan is empty: some writes show only afterwards what is left.
 
-async def _carry_out(
-    request: RequestRecord, accepted: AcceptedRequest, store: Store, writer: Writer
-) -> Outcome:
-    """Plan and write until the plan is empty: some writes show only afterwards what is left.
+        That is one round as a rule. If somebody keeps writing against us, the watches bring us
+        back.
+        """
+        senior = self._store.senior(request)
+        if senior is not None and not self._store.standing(request).is_served(request):
+            return Outcome(claimed_by(senior, request.service_key)), False
+        desired = desired_objects(Owner(*request.key, request.uid), accepted)
+        outcome, wrote = Outcome(), False
+        for _ in range(_ROUNDS):
+            todo = plan(request.uid, desired, self._store.standing(request))
+            outcome = await self._writer.carry_out(todo)
+            wrote = wrote or bool(todo.writes)
+            if todo.replaces(request.service_key):
+                await self._events.tell(
+                    request, [replaced(request.service_key.name, accepted.kind)]
+                )
+            if not todo.writes or outcome.refusal:
+                break
+        return outcome, wrote
 
-    That is one round as a rule. If somebody keeps writing against us, the watches bring us back.
-    """
-    desired = desired_objects(Owner(*request.key, request.uid), accepted)
-    outcome = Outcome()
-    for _ in range(_ROUNDS):
-        todo = plan(request.uid, desired, store.standing(request))
-        outcome = await writer.carry_out(todo)
-        if not todo.writes or outcome.refusal:
-            break
-    return outcome
+    async def _tell(
+        self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
+    ) -> bool:
+        """Write the status unless it stands already; returns whether it was written."""
+        status = status_of(request, verdict, self._store.standing(request), outcome, now)
+        if status == request.status:
+            return False
+        await self._writer.report(request, status)
+        await self._events.tell(request, events(request.status, status))
+        return True
 
 
 def _worth_retrying(verdict: Verdict) -> Refusal | None:

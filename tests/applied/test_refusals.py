@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exposer.api import Reason
-from exposer.applied.refusals import ApiError, refusal
+from exposer.applied.refusals import ApiError, refusal_of
 from exposer.observed import Key
 from exposer.plan import Refusal
 
@@ -98,12 +98,12 @@ def shop_web(node_port: int) -> Key | None:
 def test_an_invalid_object_is_refused_for_its_cause(
     cause: tuple[str, str], expected: Refusal
 ) -> None:
-    assert refusal(an_answer(422, cause), shop_web) == expected
+    assert refusal_of(an_answer(422, cause), shop_web) == expected
 
 
 def test_the_first_cause_that_is_known_decides() -> None:
     answer = an_answer(422, ("spec.sessionAffinity", "odd"), ("spec.ports[0].nodePort", TAKEN))
-    assert refusal(answer, nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no")
+    assert refusal_of(answer, nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no")
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_the_first_cause_that_is_known_decides() -> None:
     ],
 )
 def test_an_answer_tells_whether_trying_again_can_help(answer: ApiError, expected: Refusal) -> None:
-    assert refusal(answer, nobody) == expected
+    assert refusal_of(answer, nobody) == expected

@@ -30,6 +30,16 @@ def test_the_conflict_names_who_owns_the_service(space: Space) -> None:
     assert reference["uid"] == owner["metadata"]["uid"]
 
 
+def test_when_the_first_goes_the_second_takes_its_place(space: Space) -> None:
+    space.expose("80", name="first", serviceName="shared")
+    space.until_ready("first")
+    space.expose("81", name="second", serviceName="shared")
+    space.until_refused("second", "ServiceConflict")
+    space.ask("first", serviceName="own")
+    space.until_ready("first")
+    assert space.until_ready("second")["ports"][0]["port"] == 81
+
+
 def test_the_request_takes_the_place_of_a_foreign_service_that_goes(space: Space) -> None:
     space.create("Service", "web", spec=_FOREIGN)
     request = space.expose("80")

@@ -90,13 +90,22 @@ async def test_a_mark_takes_the_place_of_a_delay() -> None:
     assert await all_taken(dirty) == []
 
 
-async def test_a_later_delay_takes_the_place_of_an_earlier_one() -> None:
+async def test_of_two_delays_the_one_that_ends_sooner_counts() -> None:
     dirty = DirtyKeys()
     dirty.mark_later(ONE, NEVER)
     dirty.mark_later(ONE, AT_ONCE)
     dirty.mark_later(TWO, AT_ONCE)
     dirty.mark_later(TWO, NEVER)
-    assert await all_taken(dirty) == [ONE]
+    assert await all_taken(dirty) == [ONE, TWO]
+
+
+async def test_a_delay_of_a_key_that_is_to_be_taken_anyway_is_none() -> None:
+    dirty = DirtyKeys()
+    dirty.mark([ONE])
+    dirty.mark_later(ONE, AT_ONCE)
+    taken = await dirty.take()
+    dirty.done(taken)
+    assert await all_taken(dirty) == []
 
 
 async def test_a_delay_that_ends_while_the_key_is_taken_waits_for_its_end() -> None:

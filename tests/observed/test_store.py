@@ -217,3 +217,45 @@ def test_a_node_port_is_held_by(node_port: int, holder: Key | None) -> None:
         ),
     )
     assert store.holder_of(node_port) == holder
+
+
+EARLIER = "2026-03-01T10:00:00Z"
+OLDER = a_request(name="older", uid="b", created=EARLIER, spec={"serviceName": "web"})
+WEB_REQUEST = a_request()
+
+
+def test_the_oldest_of_those_who_want_one_service_goes_first() -> None:
+    store = Store()
+    for request in (WEB_REQUEST, OLDER):
+        store.put_request(request)
+    assert (store.senior(WEB_REQUEST), store.senior(OLDER)) == (OLDER.key, None)
+
+
+def test_of_two_of_one_second_the_smaller_uid_goes_first() -> None:
+    store = Store()
+    twin = a_request(name="twin", uid="a", spec={"serviceName": "web"})
+    for request in (WEB_REQUEST, twin):
+        store.put_request(request)
+    assert (store.senior(WEB_REQUEST), store.senior(twin)) == (twin.key, None)
+
+
+def test_one_that_is_being_deleted_stands_in_nobodys_way() -> None:
+    store = Store()
+    leaving = a_request(
+        name="older",
+        uid="b",
+        created=EARLIER,
+        spec={"serviceName": "web"},
+        deleting=True,
+    )
+    for request in (WEB_REQUEST, leaving):
+        store.put_request(request)
+    assert store.senior(WEB_REQUEST) is None
+
+
+def test_a_request_that_turns_to_another_name_touches_those_who_want_its_old_one() -> None:
+    store = Store()
+    for request in (WEB_REQUEST, OLDER):
+        store.put_request(request)
+    turned = a_request(name="older", uid="b", version=2, spec={"serviceName": "other"})
+    assert store.put_request(turned) == {OLDER.key, WEB_REQUEST.key}

@@ -31,6 +31,7 @@ def test_of_a_request_all_that_a_reconcile_reads_is_kept() -> None:
         key=Key("shop", "web"),
         uid="uid-of-request",
         version=17,
+        created="2026-03-01T11:00:00Z",
         generation=3,
         spec={"ports": ["80"]},
         status={"type": "ClusterIP"},

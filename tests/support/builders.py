@@ -93,6 +93,7 @@ def a_request_body(
     namespace: str = "shop",
     uid: str = REQUEST_UID,
     version: int = 1,
+    created: str = "2026-03-01T11:00:00Z",
     generation: int = 1,
     spec: Mapping[str, Any] | None = None,
     status: Mapping[str, Any] | None = None,
@@ -103,6 +104,7 @@ def a_request_body(
         "namespace": namespace,
         "uid": uid,
         "resourceVersion": str(version),
+        "creationTimestamp": created,
         "generation": generation,
     }
     return {

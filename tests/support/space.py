@@ -138,13 +138,28 @@ class Space:
             self.until_ready(name)
 
     def writes(self) -> list[tuple[str, str]]:
-        """What the operator wrote in here: verbs and paths, in their order, without the markers."""
+        """What the operator wrote in here: verbs and paths, in their order.
+
+        Without the markers, and without events.
+        """
         return [
             (event["verb"], _object(event["objectRef"]))
             for event in map(json.loads, self._cluster.audit_log.read_text().splitlines())
             if event["user"]["username"] == USER
             and event["objectRef"].get("namespace") == self.name
+            and event["objectRef"]["resource"] != "events"
             and not event["objectRef"].get("name", "").startswith("marker-")
+        ]
+
+    def events(self, name: str = "web") -> list[tuple[str, str]]:
+        """Types and reasons of the events about a request, in their order."""
+        path = f"/apis/events.k8s.io/v1/namespaces/{self.name}/events"
+        items: list[Object] = self._api.get(path)["items"]
+        items.sort(key=lambda event: event["eventTime"] or "")
+        return [
+            (event["type"], event["reason"])
+            for event in items
+            if (event["regarding"]["kind"], event["regarding"]["name"]) == ("ExposeRequest", name)
         ]
 
     def _until_condition(

@@ -28,7 +28,7 @@ class ApiError(Exception):
     retry_after: timedelta | None = None
 
 
-def refusal(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refusal:
+def refusal_of(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refusal:
     """What the error means for the request.
 
     Args:

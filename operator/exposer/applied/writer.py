@@ -8,7 +8,7 @@ from urllib.parse import quote
 from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND, PLURAL, VERSION
 from exposer.applied.client import Client
-from exposer.applied.refusals import ApiError, refusal
+from exposer.applied.refusals import ApiError, refusal_of
 from exposer.observed import (
     Key,
     ObjectRecord,
@@ -54,14 +54,12 @@ class Writer:
                 return Outcome(await self._refusal(write, error))
         return Outcome(plan.refusal)
 
-    async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> Refusal | None:
-        """Write the status unless it stands already.
+    async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
+        """Write the status; a request that is gone needs none.
 
-        Returns:
-            Why it could not be written, if so; a request that is gone needs no status.
+        Raises:
+            ApiError: It could not be written.
         """
-        if status == request.status:
-            return None
         body = {
             "apiVersion": API_VERSION,
             "kind": KIND,
@@ -71,9 +69,10 @@ class Writer:
         try:
             answer = await self._apply(KIND, request.key, body, "/status")
         except ApiError as error:
-            return None if error.code == 404 else self.told(error)
+            if error.code == 404:
+                return
+            raise
         self._store.put_request(trimmed_request(answer))
-        return None
 
     async def _write(self, write: Write) -> None:
         match write:
@@ -129,11 +128,11 @@ class Writer:
             return await self._in_the_way(write.body)
         if isinstance(write, Prune) and error.code in (404, 422):
             return Refusal(Reason.PENDING, f'Service "{write.record.key.name}" has just changed')
-        return self.told(error)
+        return self.refusal(error)
 
-    def told(self, error: ApiError) -> Refusal:
+    def refusal(self, error: ApiError) -> Refusal:
         """What an error means for the request."""
-        return refusal(error, self._store.holder_of)
+        return refusal_of(error, self._store.holder_of)
 
     async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
         """Who has the name that was not known to be taken: endpoints of others are not watched."""
@@ -141,7 +140,7 @@ class Writer:
         try:
             record = trimmed_object(kind, await self._client.send("GET", _path(kind, key)))
         except ApiError as error:
-            return self.told(error)
+            return self.refusal(error)
         if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
             return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
         return conflict(record)

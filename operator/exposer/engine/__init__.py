@@ -7,13 +7,15 @@ import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
-from exposer.applied import Client, Targets, Writer
+from exposer.applied import Client, Events, Targets, Writer
 from exposer.engine.access import AccessError, load_configuration, login_with
 from exposer.engine.dirty import DirtyKeys
+from exposer.engine.pace import Pace
 from exposer.engine.tuning import tuned_settings
 from exposer.engine.watching import watch
 from exposer.engine.workers import Workers
 from exposer.observed import Store
+from exposer.reconcile import Reconciler
 
 __all__ = ["AccessError", "run"]
 
@@ -35,7 +37,8 @@ async def run(namespaces: Sequence[str]) -> None:
         await _expect_resource(api)
         client = Client(api)
         store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
-        workers = Workers(store, Targets(client), Writer(client, store), dirty)
+        reconciler = Reconciler(store, Targets(client), Writer(client, store), Events(client))
+        workers = Workers(reconciler, dirty, Pace())
         watch(registry, store, dirty, workers, listed)
         async with asyncio.TaskGroup() as group:
             # Before kopf starts: at its end it waits for the tasks that came later.

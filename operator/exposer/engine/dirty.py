@@ -27,10 +27,14 @@ class DirtyKeys:
                     self._queue.put_nowait(key)
 
     def mark_later(self, key: Key, delay: timedelta) -> None:
-        """It needs a reconcile after the delay, unless it is marked before."""
-        self._forget_timer(key)
+        """It needs a reconcile after the delay, or sooner if it is marked so."""
         loop = asyncio.get_running_loop()
-        self._timers[key] = loop.call_later(delay.total_seconds(), self.mark, [key])
+        timer = self._timers.get(key)
+        due = loop.time() + delay.total_seconds()
+        if key in self._dirty or (timer is not None and timer.when() <= due):
+            return
+        self._forget_timer(key)
+        self._timers[key] = loop.call_at(due, self.mark, [key])
 
     async def take(self) -> Key:
         """Wait for the next key; it must be given back by ``done``."""

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from exposer.api import Reason
-from exposer.applied import Targets, Writer
 from exposer.engine.backoff import Backoff
 from exposer.engine.dirty import DirtyKeys
-from exposer.observed import Key, Store
+from exposer.engine.pace import Pace
+from exposer.observed import Key
 from exposer.plan import Refusal
-from exposer.reconcile import reconcile
+from exposer.reconcile import Reconciler
 
 _CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
 _HELD_BY_A_SERVICE = (Reason.NODE_PORT_TAKEN, Reason.CLUSTER_IP_TAKEN)
@@ -21,12 +22,11 @@ log = logging.getLogger("exposer")
 class Workers:
     """Runs the reconciles."""
 
-    def __init__(self, store: Store, targets: Targets, writer: Writer, dirty: DirtyKeys) -> None:
+    def __init__(self, reconciler: Reconciler, dirty: DirtyKeys, pace: Pace) -> None:
         """Reconcile the keys of ``dirty``."""
-        self._store = store
-        self._targets = targets
-        self._writer = writer
+        self._reconciler = reconciler
         self._dirty = dirty
+        self._pace = pace
         self._backoff = Backoff()
         self._waiting: set[Key] = set()
 
@@ -43,6 +43,15 @@ class Workers:
             for number in range(_CONCURRENCY)
         ]
 
+    def cluster_changed(self, keys: Iterable[Key]) -> None:
+        """Something that only the status tells of has changed: an endpoint, for example."""
+        for key in keys:
+            delay = self._pace.delay(key)
+            if delay:
+                self._dirty.mark_later(key, delay)
+            else:
+                self._dirty.mark([key])
+
     def service_released(self) -> None:
         """A Service changed or went: what others wait for may be free now."""
         self._dirty.mark(self._waiting)
@@ -52,9 +61,10 @@ class Workers:
         while True:
             key = await self._dirty.take()
             try:
-                now = datetime.now(UTC)
-                refusal = await reconcile(key, self._store, self._targets, self._writer, now)
-                self._follow_up(key, refusal)
+                result = await self._reconciler.reconcile(key, datetime.now(UTC))
+                if result.only_told:
+                    self._pace.told(key)
+                self._follow_up(key, result.refusal)
             except Exception:
                 # A defect of ours: it must be seen, and must not take the other requests along.
                 log.exception("%s: reconcile failed", key)

@@ -30,16 +30,23 @@ class RequestRecord:
 
     Attributes:
         version: The resource version; a larger one is newer (KEP-5504).
+        created: When it was created, as the API server writes it; such texts sort by time.
         deleting: It has a deletion timestamp.
     """
 
     key: Key
     uid: str
     version: int
+    created: str
     generation: int
     spec: Mapping[str, Any]
     status: Mapping[str, Any]
     deleting: bool
+
+    @property
+    def seniority(self) -> tuple[str, str]:
+        """The smaller one goes first where two want one Service."""
+        return self.created, self.uid
 
     @property
     def service_key(self) -> Key:
@@ -91,6 +98,11 @@ class Standing:
             if record.kind == kind and record.key.name == name:
                 return record
         return None
+
+    def is_served(self, request: RequestRecord) -> bool:
+        """Whether the Service that the request asks for stands and is its own."""
+        service = self.find("Service", request.service_key.name)
+        return service is not None and is_owned_by(service, request.uid)
 
     def owned_by(self, uid: str) -> list[ObjectRecord]:
         """The objects that belong to the request with that uid."""

@@ -48,6 +48,13 @@ class Store:
         )
         return Standing(tuple(self._objects[place] for place in sorted(set(places))))
 
+    def senior(self, request: RequestRecord) -> Key | None:
+        """The oldest request that wants the same Service, if that is another one."""
+        claims = [self._requests[key] for key in self._claims.get(request.service_key, ())]
+        living = [claim for claim in claims if not claim.deleting]
+        oldest = min(living, key=lambda claim: claim.seniority, default=request)
+        return None if oldest.uid == request.uid else oldest.key
+
     def holder_of(self, node_port: int) -> Key | None:
         """The Service that has the node port."""
         for (kind, key), record in self._objects.items():
@@ -66,11 +73,14 @@ class Store:
         known = self._requests.get(record.key)
         if record.uid in self._gone or (known and known.version >= record.version):
             return frozenset()
+        touched = {record.key}
         if known:
             self._unclaim(known)
+            if known.service_key != record.service_key:  # others may have that name now
+                touched |= self._claims.get(known.service_key, set())
         self._requests[record.key] = record
         self._claims[record.service_key].add(record.key)
-        return {record.key}
+        return touched
 
     def drop_request(self, record: RequestRecord) -> AbstractSet[Key]:
         """Forget a request that was deleted; whoever wanted its Service's name may have it now."""

@@ -17,6 +17,7 @@ def trimmed_request(body: Body) -> RequestRecord:
         key=Key(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=int(metadata["resourceVersion"]),
+        created=metadata["creationTimestamp"],
         generation=metadata["generation"],
         spec=body.get("spec") or {},
         status=body.get("status") or {},

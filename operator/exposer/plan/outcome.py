@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from exposer.api import Reason
-from exposer.observed import ObjectRecord
+from exposer.observed import Key, ObjectRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,14 @@ class Plan:
 
     writes: tuple[Write, ...] = ()
     refusal: Refusal | None = None
+
+    def replaces(self, service: Key) -> bool:
+        """Whether the Service that is wanted has to go for another of its name."""
+        return any(
+            isinstance(write, Delete)
+            and (write.record.kind, write.record.key) == ("Service", service)
+            for write in self.writes
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Ours, free, or somebody else's, and whose: answered before anything is written."""
 
 from exposer.api import Reason
-from exposer.observed import ObjectRecord, Standing, is_owned_by
+from exposer.observed import Key, ObjectRecord, Standing, is_owned_by
 from exposer.plan.outcome import Refusal
 
 
@@ -26,6 +26,15 @@ def conflict(record: ObjectRecord) -> Refusal:
         Reason.SERVICE_CONFLICT,
         f'{record.kind} "{record.key.name}" belongs to {_whose(record)}; it is left alone. Delete '
         "it, or set spec.serviceName to a free name",
+    )
+
+
+def claimed_by(senior: Key, service: Key) -> Refusal:
+    """The refusal for a request that is not the oldest of those that want one Service."""
+    return Refusal(
+        Reason.SERVICE_CONFLICT,
+        f'ExposeRequest "{senior.name}" asked for Service "{service.name}" before; set '
+        "spec.serviceName to a free name",
     )
 
 

@@ -1,0 +1,81 @@
+"""Events about requests (events.k8s.io/v1): told once a transition, and never at any price."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from time import monotonic
+
+from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND
+from exposer.applied.client import Client
+from exposer.applied.refusals import ApiError
+from exposer.observed import RequestRecord
+from exposer.status.events import Event
+
+log = logging.getLogger("exposer")
+
+_BURST, _REFILL_SECONDS = 10, 30  # of one request: so many at once, then one in so many seconds
+_LONGEST_NOTE = 1024  # bytes; events/v1 validation (NoteLengthLimit)
+
+
+class Events:
+    """Tells events, as far as the limit allows."""
+
+    def __init__(self, client: Client, clock: Callable[[], float] = monotonic) -> None:
+        """Tell them through ``client``."""
+        self._client = client
+        self._clock = clock
+        self._spent: dict[str, float] = {}
+        self._swept = clock()
+
+    async def tell(self, request: RequestRecord, events: Iterable[Event]) -> None:
+        """Tell the events of one request; one that can't be told is lost."""
+        for event in events:
+            if not self._may_tell(request.uid):
+                continue
+            path = f"/apis/events.k8s.io/v1/namespaces/{request.key.namespace}/events"
+            try:
+                await self._client.send("POST", path, _body(request, event))
+            except ApiError as error:
+                log.warning("%s: no event: %s", request.key, error.message)
+
+    def _may_tell(self, uid: str) -> bool:
+        """Take one from what the request may tell; that is used up at ``spent`` + burst."""
+        now = self._clock()
+        self._sweep(now)
+        spent = max(self._spent.get(uid, 0.0), now) + _REFILL_SECONDS
+        if spent > now + _BURST * _REFILL_SECONDS:
+            return False
+        self._spent[uid] = spent
+        return True
+
+    def _sweep(self, now: float) -> None:
+        """Forget, now and then, those who may tell all they may again."""
+        if now - self._swept > _REFILL_SECONDS:
+            self._swept = now
+            self._spent = {each: at for each, at in self._spent.items() if at > now}
+
+
+def _body(request: RequestRecord, event: Event) -> dict[str, object]:
+    return {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {
+            "generateName": f"{request.key.name[:200]}-",
+            "namespace": request.key.namespace,
+        },
+        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "reportingController": f"{GROUP}/{FIELD_MANAGER}",
+        "reportingInstance": f"{socket.gethostname()}-{os.getpid()}",
+        "action": "Reconcile",
+        "type": event.type,
+        "reason": event.reason,
+        "note": event.note.encode()[:_LONGEST_NOTE].decode(errors="ignore"),
+        "regarding": {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            **request.key._asdict(),
+            "uid": request.uid,
+        },
+    }
