@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exposer.api import AcceptedRequest, Refused, Verdict, accept
-from exposer.applied import ApiError, Events, Targets, Writer
+from exposer.applied import ApiError, Events, Lookout, Targets, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
 from exposer.plan.ownership import claimed_by
-from exposer.status import status_of
+from exposer.status import is_worth_a_look, status_of
 from exposer.status.events import events, replaced
 
 _ROUNDS = 3
@@ -31,10 +31,13 @@ class Result:
 class Reconciler:
     """Reconciles requests, one at a time for each key."""
 
-    def __init__(self, store: Store, targets: Targets, writer: Writer, events: Events) -> None:
+    def __init__(
+        self, store: Store, targets: Targets, lookout: Lookout, writer: Writer, events: Events
+    ) -> None:
         """Read what stands from ``store``, and write through the others."""
         self._store = store
         self._targets = targets
+        self._lookout = lookout
         self._writer = writer
         self._events = events
 
@@ -87,7 +90,12 @@ class Reconciler:
         self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
     ) -> bool:
         """Write the status unless it stands already; returns whether it was written."""
-        status = status_of(request, verdict, self._store.standing(request), outcome, now)
+        standing = self._store.standing(request)
+        status = status_of(request, verdict, standing, outcome, now)
+        selector = standing.selector_of(request)
+        if selector and is_worth_a_look(status):
+            backing = await self._lookout.look(request.key.namespace, selector)
+            status = status_of(request, verdict, standing, outcome, now, backing)
         if status == request.status:
             return False
         await self._writer.report(request, status)

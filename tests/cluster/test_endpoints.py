@@ -40,7 +40,9 @@ def test_a_target_port_that_no_pod_has_is_told(space: Space) -> None:
     space.expose("80:metrics")
     status = space.until_refused("web", "TargetPortNotFound", "EndpointsAvailable")
     (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
-    assert '"metrics"' in available["message"]
+    assert available["message"] == (
+        'no ready pod has a container port named "metrics"; their ports are named "http"'
+    )
 
 
 def test_more_than_a_hundred_endpoints_are_counted_but_not_listed(space: Space) -> None:
@@ -53,3 +55,39 @@ def test_more_than_a_hundred_endpoints_are_counted_but_not_listed(space: Space) 
         lambda seen: seen.get("status", {}).get("endpointSummary") == summary,
     )
     assert len(request["status"]["endpoints"]) == 100
+
+
+def test_a_pod_that_finds_no_node_is_told(space: Space) -> None:
+    space.create(
+        "Pod",
+        "stuck",
+        metadata={"labels": {"app": "web"}},
+        spec={"containers": [{"name": "web", "image": "none"}], "nodeSelector": {"moon": "yes"}},
+    )
+    space.until("Pod", "stuck", lambda seen: bool(seen["status"].get("conditions")))
+    space.expose("80")
+    status = space.until_refused("web", "PodsNotReady", "EndpointsAvailable")
+    (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
+    assert available["message"] == (
+        'pods match, but none has an address yet: "stuck" is Unschedulable'
+    )
+
+
+def test_a_headless_service_that_a_stateful_set_does_not_name_is_told(space: Space) -> None:
+    labels = {"app": "web"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "web", "image": "none"}]},
+    }
+    space.create(
+        "StatefulSet",
+        "web",
+        spec={"selector": {"matchLabels": labels}, "template": template, "serviceName": "other"},
+    )
+    space.expose("#80")
+    status = space.until_endpoints("web", 1, 1)
+    (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
+    assert available["message"] == (
+        "1 of 1 endpoints are ready; the pods have no DNS names of their own here, as the "
+        'serviceName of their StatefulSet is "other"'
+    )

@@ -44,7 +44,7 @@ def test_it_ends_with_status_0_when_it_is_asked_to(
 @pytest.mark.parametrize(
     ("verb", "resource"),
     [
-        ("list", "pods"),
+        ("watch", "pods"),
         ("get", "secrets"),
         ("create", "exposerequests.exposer.dev"),
         ("update", "exposerequests.exposer.dev"),

@@ -4,8 +4,8 @@ import pytest
 
 from exposer.api import Reason
 from exposer.grammar import Kind
-from exposer.status.diagnosis import Facts, Finding, diagnosis, has_endpoints
-from tests.support.builders import a_port_row, a_row, some_facts
+from exposer.status.diagnosis import Facts, Finding, diagnosis, has_endpoints, stray_set_note
+from tests.support.builders import a_pod, a_port_row, a_row, some_facts
 
 NOT_READY = a_row("192.0.2.1", ready=False)
 WITHOUT_PORT = a_row("192.0.2.2", ports=[])
@@ -77,6 +77,36 @@ WITHOUT_PORT = a_row("192.0.2.2", ports=[])
             Finding(Reason.TARGET_PORT_NOT_FOUND, 'no ready pod has a container port named "http"'),
             id="target found in a pod that is not ready",
         ),
+        pytest.param(
+            some_facts(rows=[], pods=[a_pod("web-0", "Unschedulable"), a_pod("web-1", "Pending")]),
+            Finding(
+                Reason.PODS_NOT_READY,
+                'pods match, but none has an address yet: "web-0" is Unschedulable, "web-1" is '
+                "Pending",
+            ),
+            id="pods without addresses",
+        ),
+        pytest.param(
+            some_facts(rows=[NOT_READY], pods=[a_pod("web-0", "CrashLoopBackOff"), a_pod("web-1")]),
+            Finding(
+                Reason.PODS_NOT_READY,
+                'the only endpoint is not ready: "web-0" is CrashLoopBackOff',
+            ),
+            id="a pod that crashes",
+        ),
+        pytest.param(
+            some_facts(
+                ports=[a_port_row(80, "http")],
+                rows=[WITHOUT_PORT],
+                pods=[a_pod("web-0", "", "web", "metrics")],
+            ),
+            Finding(
+                Reason.TARGET_PORT_NOT_FOUND,
+                'no ready pod has a container port named "http"; their ports are named "metrics", '
+                '"web"',
+            ),
+            id="target not found, others are there",
+        ),
     ],
 )
 def test_what_keeps_the_traffic_from_arriving(facts: Facts, finding: Finding | None) -> None:
@@ -89,3 +119,21 @@ def test_what_keeps_the_traffic_from_arriving(facts: Facts, finding: Finding | N
 )
 def test_every_kind_but_an_external_name_has_endpoints(kind: Kind | None, whether: bool) -> None:
     assert has_endpoints(kind) is whether
+
+
+@pytest.mark.parametrize(
+    ("facts", "note"),
+    [
+        pytest.param(some_facts(kind=Kind.HEADLESS), "", id="no StatefulSet"),
+        pytest.param(some_facts(kind=Kind.HEADLESS, governing="web"), "", id="its own"),
+        pytest.param(some_facts(governing="other"), "", id="not headless"),
+        pytest.param(
+            some_facts(kind=Kind.HEADLESS, governing="other"),
+            "; the pods have no DNS names of their own here, as the serviceName of their "
+            'StatefulSet is "other"',
+            id="another's",
+        ),
+    ],
+)
+def test_pods_that_are_named_after_another_service_are_told(facts: Facts, note: str) -> None:
+    assert stray_set_note(facts) == note

@@ -15,6 +15,7 @@ from exposer.api.request import TargetRef
 from exposer.desired import Owner
 from exposer.grammar import Kind, PortMapping, Protocol
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
+from exposer.observed.pods import Backing, PodRecord
 from exposer.status.diagnosis import Facts
 
 Body = dict[str, Any]
@@ -272,11 +273,19 @@ def some_facts(
     ports: Sequence[PortStatus] = (a_port_row(),),
     rows: Sequence[EndpointStatus] = (a_row(),),
     ingress: Sequence[LoadBalancerIngress] = (),
+    pods: Sequence[PodRecord] = (),
+    governing: str | None = None,
 ) -> Facts:
     """What stands of a Service with one ready endpoint."""
     if selector is None:
         selector = {"app": "web"}
-    return Facts(kind, selector, list(ports), list(rows), list(ingress))
+    backing = Backing(tuple(pods), governing)
+    return Facts(kind, selector, list(ports), list(rows), list(ingress), "web", backing)
+
+
+def a_pod(name: str = "web-0", state: str = "", *port_names: str) -> PodRecord:
+    """A ready pod of no StatefulSet."""
+    return PodRecord(name, state, frozenset(port_names), None)
 
 
 def a_key(name: str = "web", namespace: str = "shop") -> Key:

@@ -7,7 +7,7 @@ import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
-from exposer.applied import Client, Events, Targets, Writer
+from exposer.applied import Client, Events, Lookout, Targets, Writer
 from exposer.engine.access import AccessError, load_configuration, login_with
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.pace import Pace
@@ -37,7 +37,9 @@ async def run(namespaces: Sequence[str]) -> None:
         await _expect_resource(api)
         client = Client(api)
         store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
-        reconciler = Reconciler(store, Targets(client), Writer(client, store), Events(client))
+        reconciler = Reconciler(
+            store, Targets(client), Lookout(client), Writer(client, store), Events(client)
+        )
         workers = Workers(reconciler, dirty, Pace())
         watch(registry, store, dirty, workers, listed)
         async with asyncio.TaskGroup() as group:

@@ -104,6 +104,13 @@ class Standing:
         service = self.find("Service", request.service_key.name)
         return service is not None and is_owned_by(service, request.uid)
 
+    def selector_of(self, request: RequestRecord) -> Mapping[str, str]:
+        """The labels that the request's own Service selects by; empty if there is none."""
+        service = self.find("Service", request.service_key.name)
+        if service is None or not is_owned_by(service, request.uid):
+            return {}
+        return service.body["spec"].get("selector") or {}
+
     def owned_by(self, uid: str) -> list[ObjectRecord]:
         """The objects that belong to the request with that uid."""
         return [record for record in self.objects if is_owned_by(record, uid)]

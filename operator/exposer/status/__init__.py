@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from exposer.api import Verdict
+from exposer.api import ConditionType, Reason, Verdict
 from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.report import (
     MAX_ENDPOINTS,
@@ -15,6 +15,7 @@ from exposer.api.report import (
 )
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, RequestRecord, Standing
+from exposer.observed.pods import UNSEEN, Backing
 from exposer.plan import Outcome
 from exposer.status.conditions import conditions, facts
 from exposer.status.diagnosis import Facts, has_endpoints
@@ -28,6 +29,7 @@ def status_of(
     standing: Standing,
     outcome: Outcome,
     now: datetime,
+    backing: Backing = UNSEEN,
 ) -> dict[str, Any]:
     """The request's status as the API server takes it.
 
@@ -37,6 +39,7 @@ def status_of(
         standing: What stands after the writes.
         outcome: What came of the writes.
         now: In UTC.
+        backing: What is behind the Service, where one has looked.
     """
     service = _own_service(request, standing)
     spec = service.body["spec"] if service else {}
@@ -45,10 +48,11 @@ def status_of(
     ports = port_rows(spec)
     ingress = ingress_rows(service.body["loadBalancer"]) if service else []
     summary = endpoint_summary(rows)
-    seen = Facts(kind, spec.get("selector"), ports, rows, ingress)
+    name = service.key.name if service else None
+    seen = Facts(kind, spec.get("selector"), ports, rows, ingress, name, backing)
     status = ExposeRequestStatus(
         observed_generation=request.generation,
-        service_name=service.key.name if service else None,
+        service_name=name,
         type=kind,
         cluster_ip=spec.get("clusterIP"),
         cluster_ips=spec.get("clusterIPs"),
@@ -64,7 +68,7 @@ def status_of(
             ports=ports_column(ports) or NOTHING,
             endpoints=f"{summary.ready}/{summary.total}" if has_endpoints(kind) else NOTHING,
             external=external_column(spec.get("externalName"), ingress) or NOTHING,
-            service=service.key.name if service else NOTHING,
+            service=name or NOTHING,
         ),
         conditions=conditions(
             facts(verdict, outcome, seen), request.generation, request.status, now
@@ -86,3 +90,16 @@ def _kind(spec: Mapping[str, Any]) -> Kind:
 
 def _dns_name(service: ObjectRecord) -> str:
     return f"{service.key.name}.{service.key.namespace}.svc.{CLUSTER_DOMAIN}"
+
+
+def is_worth_a_look(status: Mapping[str, Any]) -> bool:
+    """Whether the pods themselves may tell more than the endpoints do."""
+    if status.get("type") == Kind.HEADLESS:
+        return True
+    return any(
+        each["type"] == ConditionType.ENDPOINTS_AVAILABLE and each["reason"] in _UNEXPLAINED
+        for each in status["conditions"]
+    )
+
+
+_UNEXPLAINED = (Reason.NO_PODS_MATCH, Reason.PODS_NOT_READY, Reason.TARGET_PORT_NOT_FOUND)

@@ -8,7 +8,7 @@ from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict
 from exposer.api.report import Condition
 from exposer.grammar import Kind
 from exposer.plan import Outcome, Refusal
-from exposer.status.diagnosis import Facts, diagnosis
+from exposer.status.diagnosis import Facts, diagnosis, stray_set_note
 
 Truth = Literal["True", "False", "Unknown"]
 
@@ -81,7 +81,7 @@ def _endpoints_available(seen: Facts) -> Fact:
     if finding is not None:
         return Fact(ConditionType.ENDPOINTS_AVAILABLE, "False", finding.reason, finding.message)
     count = sum(row.ready for row in seen.rows)
-    message = f"{count} of {len(seen.rows)} endpoints are ready"
+    message = f"{count} of {len(seen.rows)} endpoints are ready{stray_set_note(seen)}"
     return Fact(ConditionType.ENDPOINTS_AVAILABLE, "True", Reason.ENDPOINTS_READY, message)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from exposer.api import Reason
 from exposer.api.report import EndpointStatus, LoadBalancerIngress, PortStatus
 from exposer.grammar import Kind
+from exposer.observed.pods import UNSEEN, Backing
+
+_NAMED = 3  # pods in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Facts:
     ports: list[PortStatus]
     rows: list[EndpointStatus]
     ingress: list[LoadBalancerIngress]
+    service_name: str | None = None
+    backing: Backing = UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ def _no_endpoints(facts: Facts) -> Finding | None:
         return None
     if not facts.selector:
         return Finding(Reason.PENDING, "the EndpointSlices for the addresses are not there yet")
+    if facts.backing.pods:
+        states = _states(facts.backing)
+        return Finding(Reason.PODS_NOT_READY, f"pods match, but none has an address yet{states}")
     labels = ",".join(f"{name}={value}" for name, value in sorted((facts.selector or {}).items()))
     return Finding(Reason.NO_PODS_MATCH, f'no pod has the labels "{labels}"')
 
@@ -65,7 +73,7 @@ def _none_ready(facts: Facts) -> Finding | None:
         return None
     total = len(facts.rows)
     endpoints = "the only endpoint is not" if total == 1 else f"none of the {total} endpoints is"
-    return Finding(Reason.PODS_NOT_READY, f"{endpoints} ready")
+    return Finding(Reason.PODS_NOT_READY, f"{endpoints} ready{_states(facts.backing)}")
 
 
 def _no_target_port(facts: Facts) -> Finding | None:
@@ -74,7 +82,31 @@ def _no_target_port(facts: Facts) -> Finding | None:
     if not named or any(row.ready and row.ports for row in facts.rows):
         return None
     names = " or ".join(f'"{name}"' for name in named)
-    return Finding(Reason.TARGET_PORT_NOT_FOUND, f"no ready pod has a container port named {names}")
+    there = sorted({name for pod in facts.backing.pods for name in pod.port_names})
+    others = ", ".join(f'"{name}"' for name in there)
+    hint = f"; their ports are named {others}" if there else ""
+    message = f"no ready pod has a container port named {names}{hint}"
+    return Finding(Reason.TARGET_PORT_NOT_FOUND, message)
+
+
+def _states(backing: Backing) -> str:
+    """What Kubernetes says of the first few pods that aren't ready."""
+    lame = [f'"{pod.name}" is {pod.state}' for pod in backing.pods if pod.state]
+    return f": {', '.join(lame[:_NAMED])}" if lame else ""
+
+
+def stray_set_note(facts: Facts) -> str:
+    """That the pods of a StatefulSet get no DNS names through this headless Service.
+
+    They are named after the Service that StatefulSetSpec.serviceName says, and no other.
+    """
+    governing = facts.backing.governing
+    if facts.kind is not Kind.HEADLESS or governing in (None, facts.service_name):
+        return ""
+    return (
+        f"; the pods have no DNS names of their own here, as the serviceName of their StatefulSet "
+        f'is "{governing}"'
+    )
 
 
 _CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (

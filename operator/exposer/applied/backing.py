@@ -1,0 +1,44 @@
+"""A look at the pods behind a Service, for a diagnosis: a few of them, and only then."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from exposer.applied.client import Client
+from exposer.applied.refusals import ApiError
+from exposer.observed.pods import Backing, PodRecord, trimmed_pod
+
+_LIMIT = 5  # pods; what is wrong with some is wrong with most
+
+
+class Lookout:
+    """Looks at pods."""
+
+    def __init__(self, client: Client) -> None:
+        """Read through ``client``."""
+        self._client = client
+
+    async def look(self, namespace: str, selector: Mapping[str, str]) -> Backing:
+        """What is behind a selector; nothing where the operator may not look.
+
+        Raises:
+            ApiError: The API server can't tell now.
+        """
+        labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+        query = {"labelSelector": labels, "limit": str(_LIMIT)}
+        try:
+            path = f"/api/v1/namespaces/{namespace}/pods"
+            found = await self._client.send("GET", path, query=query)
+            pods = tuple(map(trimmed_pod, found["items"]))
+            return Backing(pods, await self._governing(namespace, pods))
+        except ApiError as error:
+            if error.code in (403, 404):
+                return Backing()
+            raise
+
+    async def _governing(self, namespace: str, pods: tuple[PodRecord, ...]) -> str | None:
+        owner = next((pod.stateful_set for pod in pods if pod.stateful_set), None)
+        if owner is None:
+            return None
+        path = f"/apis/apps/v1/namespaces/{namespace}/statefulsets/{quote(owner, safe='')}"
+        found = await self._client.send("GET", path)
+        return str(found["spec"].get("serviceName", ""))
