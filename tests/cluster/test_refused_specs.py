@@ -1,12 +1,59 @@
-"""A spec that can't be carried out gets a clear answer, and creates nothing."""
+"""A spec that can't be carried out gets a clear answer, and creates nothing.
 
-from itertools import pairwise
+The API server lets none of these in (see test_apply_is_refused.py); here it has a CRD without its
+rules, as it might be left over from an older version.
+"""
+
+from collections.abc import Iterator
+from itertools import count, pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.support.space import Space, condition
+from localcluster import Cluster
+from tests.support.operator_process import ROOT, OperatorProcess, install, operator_kubeconfig
+from tests.support.space import Space, administrator, condition
 
 pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def lenient_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster with the operator in it, that takes every spec."""
+    folder = tmp_path_factory.mktemp("lenient")
+    with Cluster.start() as cluster:
+        install(cluster, without_rules(folder))
+        with OperatorProcess(operator_kubeconfig(cluster), folder / "log"):
+            yield cluster
+
+
+@pytest.fixture
+def space(lenient_cluster: Cluster) -> Iterator[Space]:
+    """A namespace of that cluster."""
+    api = administrator(lenient_cluster)
+    yield Space(api, lenient_cluster, f"test-{next(_numbers)}")
+    api.close()
+
+
+def without_rules(folder: Path) -> Path:
+    """A folder with the CRD but for what the API server checks by it."""
+    whole = yaml.safe_load((ROOT / "crds" / "exposerequests.yaml").read_text())
+    (folder / "crd.yaml").write_text(yaml.safe_dump(_without_rules(whole)))
+    return folder
+
+
+def _without_rules(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_rules(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: _without_rules(part[key]) for key in part if key not in _RULES}
+
+
+_RULES = ("x-kubernetes-validations", "pattern", "maxLength", "minLength")
+_numbers = count(1)
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,9 @@ class OperatorProcess:
         self.stop()
 
 
-def install(cluster: Cluster) -> None:
+def install(cluster: Cluster, crds: Path = ROOT / "crds") -> None:
     """Install what the operator needs, as the README says."""
-    kubectl(cluster, "apply", "-f", str(ROOT / "crds"), "-f", str(ROOT / "manifests" / "rbac.yaml"))
+    kubectl(cluster, "apply", "-f", str(crds), "-f", str(ROOT / "manifests" / "rbac.yaml"))
     kubectl(cluster, "wait", "--for=condition=Established", "crd/exposerequests.exposer.dev")
 
 
