@@ -56,6 +56,11 @@ def shop_web(node_port: int) -> Key | None:
     ("cause", "expected"),
     [
         pytest.param(
+            ("", "ValidatingAdmissionPolicy 'x' with binding 'y' denied request: no"),
+            Refusal(Reason.SERVICE_REJECTED, "no"),
+            id="admission policy",
+        ),
+        pytest.param(
             ("spec.ports[0].nodePort", TAKEN),
             Refusal(Reason.NODE_PORT_TAKEN, 'no; it is held by Service "shop/web"'),
             id="node port taken",

@@ -1,18 +1,19 @@
 """One namespace of the cluster, and what users do in it."""
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
 from localcluster import Cluster
-from localcluster.api import Api, Object, tls_context
+from localcluster.api import Api, ApiError, Object, tls_context
 from localcluster.kubeconfig import read_server
 from localcluster.layout import Layout
 from localcluster.pod_status import NOT_READY, STAND_IN_ANNOTATION
 from tests.support.operator_process import USER
-from tests.support.waiting import until
+from tests.support.waiting import SECONDS, until
 
 _COLLECTIONS = {
     "ExposeRequest": "/apis/exposer.dev/v1alpha1/namespaces/{}/exposerequests",
@@ -20,6 +21,7 @@ _COLLECTIONS = {
     "Endpoints": "/api/v1/namespaces/{}/endpoints",
     "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
     "Pod": "/api/v1/namespaces/{}/pods",
+    "ResourceQuota": "/api/v1/namespaces/{}/resourcequotas",
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
     "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
     "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
@@ -109,6 +111,19 @@ class Space:
     def until_any(self, kind: str, labels: str) -> None:
         """Wait until there is an object with these labels."""
         until(self._api, self._path(kind), _query("labelSelector", labels), _is_there)
+
+    def until_denied(self, words: str) -> None:
+        """Wait until an admission policy is in force; only trying tells when it is."""
+        probe = {"metadata": {"name": "probe"}, "spec": {"ports": [{"port": 80}]}}
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            try:
+                self._api.request("POST", f"{self._path('Service')}?dryRun=All", probe)
+            except ApiError as error:
+                if words in str(error):
+                    return
+                raise
+        raise AssertionError(f"nobody says {words!r}")
 
     def until_ready(self, name: str = "web") -> Object:
         """Wait until a request is Ready for the spec that it has; returns its status."""

@@ -44,7 +44,11 @@ def refusal_of(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refus
 
 def _invalid(error: ApiError, holder_of: Callable[[int], Key | None]) -> Refusal:
     """The words are those of core/v1 service storage (portallocator, ipallocator)."""
-    for cause in (error.status.get("details") or {}).get("causes") or ():
+    causes = (error.status.get("details") or {}).get("causes") or ()
+    if causes and not any(cause.get("field") for cause in causes):
+        # Nothing is wrong with a field: an admission policy said no, and may be changed.
+        return Refusal(Reason.SERVICE_REJECTED, error.message, retry_after=error.retry_after)
+    for cause in causes:
         field, message = str(cause.get("field", "")), str(cause.get("message", ""))
         if field.endswith(".nodePort") and "already allocated" in message:
             told = error.message + _held_by(message, holder_of)
