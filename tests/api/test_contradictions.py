@@ -171,6 +171,29 @@ def template(**fields: Any) -> dict[str, Any]:
             '"192.0.2.0/24"',
             id="no CIDR",
         ),
+        *(
+            pytest.param(
+                template(clusterIP=address),
+                f'{TEMPLATE}.clusterIP: "{address}" is not an IP address; write one such as '
+                '"10.96.0.50"',
+                id=f"{address} as cluster IP",
+            )
+            for address in ("fe80::1%eth0", "::ffff:192.0.2.1")
+        ),
+        *(
+            pytest.param(
+                {"ports": ["^80"], **template(loadBalancerSourceRanges=[source])},
+                f'{TEMPLATE}.loadBalancerSourceRanges[0]: "{source}" is not a CIDR; write one such '
+                'as "192.0.2.0/24"',
+                id=f"{source} as source range",
+            )
+            for source in ("10.0.0.0/08", "10.0.0.0/255.0.0.0", "10.0.0.1/8", "::ffff:0:0/96")
+        ),
+        pytest.param(
+            template(ipFamilies=["IPv4", "IPv4"]),
+            f"{TEMPLATE}.ipFamilies: IPv4 is there twice; leave one out",
+            id="a family twice",
+        ),
     ],
 )
 def test_fields_that_contradict_each_other_are_refused(

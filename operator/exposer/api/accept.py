@@ -24,7 +24,8 @@ from exposer.grammar import (
 def accept(name: str, spec: Mapping[str, Any]) -> Verdict:
     """Read the spec of the request called ``name``; the same spec gets the same answer, always."""
     try:
-        model = ExposeRequestSpec.model_validate(spec, by_alias=True, by_name=False)
+        # Strict: "5" is no number to the API server either.
+        model = ExposeRequestSpec.model_validate(spec, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         return Refused(Reason.INVALID_SPEC, _told(error))
     try:

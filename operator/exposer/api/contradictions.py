@@ -4,6 +4,7 @@ The API server says the same through the rules of ``crds/``, before a request is
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 
 from exposer.api.identity import MANAGED_BY_LABEL
@@ -36,6 +37,7 @@ def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortStri
         lambda: _fields_of_some_kinds(wanted, strings[0].kind),
         lambda: _cluster_ip(wanted, strings[0].kind),
         lambda: _source_ranges(wanted),
+        lambda: _families(wanted),
     )
     return next((found for check in checks if (found := check()) is not None), None)
 
@@ -173,14 +175,14 @@ def _cluster_ip(wanted: TemplateSpec, kind: Kind) -> str | None:
         return f'{field}: a headless Service is "#" before its ports, as in "#80"; leave it out'
     if kind is Kind.HEADLESS:
         return f"{field}: does not go with a headless Service, which has none; leave it out"
-    if not _is(ipaddress.ip_address, address):
+    if _plain_address(address) is None:
         return f'{field}: "{address}" is not an IP address; write one such as "10.96.0.50"'
     return None
 
 
 def _source_ranges(wanted: TemplateSpec) -> str | None:
     for index, text in enumerate(wanted.load_balancer_source_ranges or ()):
-        if not _is(ipaddress.ip_network, text) or "/" not in text:
+        if not _is_source_range(text):
             return (
                 f'spec.serviceTemplate.spec.loadBalancerSourceRanges[{index}]: "{text}" is not a '
                 'CIDR; write one such as "192.0.2.0/24"'
@@ -188,12 +190,36 @@ def _source_ranges(wanted: TemplateSpec) -> str | None:
     return None
 
 
-def _is(read: Callable[[str], object], text: str) -> bool:
+def _families(wanted: TemplateSpec) -> str | None:
+    families = wanted.ip_families or ()
+    if len(set(families)) == len(families):
+        return None
+    return f"spec.serviceTemplate.spec.ipFamilies: {families[0]} is there twice; leave one out"
+
+
+def _plain_address(text: str) -> IPAddress | None:
+    """The address as core/v1 reads it: no zone, and no IPv4 address in the form of an IPv6 one."""
     try:
-        read(text)
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    special = isinstance(address, ipaddress.IPv6Address) and (
+        address.ipv4_mapped or address.scope_id
+    )
+    return None if special else address
+
+
+def _is_source_range(text: str) -> bool:
+    """Whether it is a CIDR: an address whose host bits are zero, and the prefix's length."""
+    address, _, prefix = text.partition("/")
+    if _plain_address(address) is None or not _PREFIX.fullmatch(prefix):
+        return False
+    try:
+        ipaddress.ip_network(text)
     except ValueError:
         return False
     return True
 
 
+_PREFIX = re.compile("0|[1-9][0-9]*", re.ASCII)
 _SIGNS = {Kind.NODE_PORT: "!", Kind.LOAD_BALANCER: "^"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from exposer.api.cel import ITEMS, RULES
 from exposer.api.identity import (
     GROUP,
     KIND,
@@ -63,7 +64,7 @@ def custom_resource_definition() -> Schema:
 
 
 def _resource() -> Schema:
-    return {
+    schema: Schema = {
         "type": "object",
         "description": "Exposes a workload: a few port strings become a Service that it owns.",
         "required": ["spec"],
@@ -75,6 +76,15 @@ def _resource() -> Schema:
             "status": structural_schema(ExposeRequestStatus),
         },
     }
+    for path, rules in RULES.items():
+        _at(schema, path)["x-kubernetes-validations"] = [rule.schema for rule in rules]
+    return schema
+
+
+def _at(schema: Schema, path: tuple[str, ...]) -> Schema:
+    for step in path:
+        schema = schema["items"] if step == ITEMS else schema["properties"][step]
+    return schema
 
 
 def _column(name: str, path: str, kind: str, description: str, priority: int) -> Schema:

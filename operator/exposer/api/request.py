@@ -16,6 +16,7 @@ SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
 """A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
 
 PortText = Annotated[str, StringConstraints(max_length=MAX_LENGTH)]
+AddressText = Annotated[str, StringConstraints(max_length=45)]  # INET6_ADDRSTRLEN, RFC 3493
 
 
 class TargetRef(Model):
@@ -44,7 +45,9 @@ class ExposeRequestSpec(Model):
     target_ref: TargetRef | None = None
     """An object whose pods the traffic goes to: its selector is taken, of a Pod its labels."""
 
-    addresses: Annotated[list[str], Field(min_length=1, max_length=MAX_ADDRESSES)] | None = None
+    addresses: (
+        Annotated[list[AddressText], Field(min_length=1, max_length=MAX_ADDRESSES)] | None
+    ) = None
     """IPv4 or IPv6 addresses that the traffic goes to, instead of pods. The operator then owns
     the Endpoints and EndpointSlices of the Service."""
 

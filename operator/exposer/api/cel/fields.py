@@ -1,0 +1,149 @@
+"""The rules for the fields beside the port strings, and between those and the strings."""
+
+from exposer.api.cel import words
+from exposer.api.cel.clashes import located, no_clash
+from exposer.api.cel.rule import Rule, quoted
+from exposer.api.identity import MANAGED_BY_LABEL
+from exposer.api.request import SERVICE_NAME
+from exposer.grammar.nodes import SIGN_OF, Kind
+from exposer.grammar.parse import MAX_NAME, WITH_NODE_PORTS
+
+_WAYS = ("selector", "targetRef", "addresses")
+_LOAD_BALANCER = (Kind.LOAD_BALANCER,)
+_KINDS_OF_FIELDS = {
+    "externalTrafficPolicy": WITH_NODE_PORTS,
+    "loadBalancerClass": _LOAD_BALANCER,
+    "loadBalancerSourceRanges": _LOAD_BALANCER,
+    "allocateLoadBalancerNodePorts": _LOAD_BALANCER,
+    "healthCheckNodePort": _LOAD_BALANCER,
+}
+_HEADLESS = f"self.ports.exists(p, p.startsWith({quoted(words.HEADLESS_SIGN)}))"
+_EXTERNAL_NAME = f"self.ports.exists(p, p.startsWith({quoted(words.HOST_SIGN)}))"
+_WANTED = "self.?serviceTemplate.?spec"
+_NAMED_TARGET = ":[0-9-]*[a-z][0-9a-z-]*(/|$)"
+_FIRST_NAMED = f"self.ports.indexOf(self.ports.filter(p, p.matches({quoted(_NAMED_TARGET)}))[0])"
+_NO_CONTAINERS = (
+    "behind spec.addresses there are no containers whose ports have names: write a number"
+)
+
+
+def _not_with_external_name(field: str) -> Rule:
+    optional = "self" + "".join(f".?{step}" for step in field.split("."))
+    return Rule(
+        f"!{_EXTERNAL_NAME} || !{optional}.hasValue()",
+        f'does not go with "{words.HOST_SIGN}": an ExternalName is a DNS name and nothing else; '
+        "leave it out",
+        field=f".{field}",
+    )
+
+
+def _only_with(field: str, kinds: tuple[Kind, ...]) -> Rule:
+    signs = " and ".join(f'"{SIGN_OF[kind]}" ({kind})' for kind in kinds)
+    of_these = " || ".join(f"p.startsWith({quoted(SIGN_OF[kind])})" for kind in kinds)
+    return Rule(
+        f"!{_WANTED}.?{field}.hasValue() || self.ports.all(p, {of_these})",
+        f"goes with {signs} port strings only: leave it out",
+        field=f".serviceTemplate.spec.{field}",
+    )
+
+
+ROOT_RULES = (
+    Rule(
+        f"has(self.spec.serviceName) || self.metadata.name.matches({quoted(SERVICE_NAME.pattern)})"
+        # A request from before this rule has to take a status that says so. Kubernetes sees to
+        # that with all other rules, but a new status makes the resource as a whole another one.
+        " || (oldSelf.hasValue() && !has(oldSelf.value().spec.serviceName))",
+        "a Service can't bear the request's name: write a spec.serviceName of at most "
+        f'{MAX_NAME} characters of a-z, 0-9 and "-", with a letter at its beginning and no "-" at '
+        "its end",
+        field=".spec.serviceName",
+        compares=True,
+    ),
+)
+"""Rules on the resource as a whole."""
+
+SPEC_RULES = (
+    Rule(
+        f"[{', '.join(f'has(self.{way})' for way in _WAYS)}].filter(way, way).size() < 2",
+        f"the traffic goes one way: write one of {', '.join(_WAYS)}, and leave out the others",
+    ),
+    *map(_not_with_external_name, (*_WAYS, "serviceTemplate.spec")),
+    Rule(
+        f"!has(self.addresses) || !self.ports.exists(p, p.matches({quoted(_NAMED_TARGET)}))",
+        _NO_CONTAINERS,
+        f"{located(_FIRST_NAMED, 'ports', 'self.ports')} + {quoted(': ' + _NO_CONTAINERS)}",
+        field=".ports",
+    ),
+    *(_only_with(field, kinds) for field, kinds in _KINDS_OF_FIELDS.items()),
+    Rule(
+        f"!{_HEADLESS} || {_WANTED}.?sessionAffinity.orValue('') != 'ClientIP'",
+        f'"ClientIP" does not go with "{words.HEADLESS_SIGN}", where clients choose a pod by '
+        "themselves: leave it out",
+        field=".serviceTemplate.spec.sessionAffinity",
+    ),
+    Rule(
+        f"!{_HEADLESS} || !{_WANTED}.?clusterIP.hasValue()",
+        f'does not go with "{words.HEADLESS_SIGN}": a headless Service has no address; leave it '
+        "out",
+        field=".serviceTemplate.spec.clusterIP",
+    ),
+)
+"""Rules on ``spec``."""
+
+TEMPLATE_RULES = (
+    Rule(
+        "!has(self.sessionAffinityConfig) || self.?sessionAffinity.orValue('') == 'ClientIP'",
+        'goes with sessionAffinity "ClientIP" only: write that, too, or leave it out',
+        field=".sessionAffinityConfig",
+    ),
+    Rule(
+        "self.?healthCheckNodePort.orValue(0) == 0 || "
+        "self.?externalTrafficPolicy.orValue('') == 'Local'",
+        'goes with externalTrafficPolicy "Local" only: write that, too, or leave it out',
+        field=".healthCheckNodePort",
+    ),
+)
+"""Rules on ``spec.serviceTemplate.spec``."""
+
+CLUSTER_IP_RULES = (
+    Rule(
+        "self != 'None'",
+        f'a headless Service is "{words.HEADLESS_SIGN}" before its ports, as in '
+        f'"{words.HEADLESS_SIGN}80": leave it out',
+    ),
+    Rule("self == 'None' || isIP(self)", 'not an IP address: write one such as "10.96.0.50"'),
+)
+SOURCE_RANGE_RULES = (
+    Rule("isCIDR(self)", 'not a CIDR: write one such as "192.0.2.0/24"'),
+    Rule(
+        "!isCIDR(self) || cidr(self) == cidr(self).masked()",
+        'there are bits set beyond the prefix: write a network, such as "192.0.2.0/24"',
+    ),
+)
+LABEL_RULES = (
+    Rule(
+        f"!({quoted(MANAGED_BY_LABEL)} in self)",
+        f"{MANAGED_BY_LABEL} is the operator's own, by which it knows what it made: leave it out",
+    ),
+)
+
+ADDRESS_RULES = (
+    Rule("isIP(self)", 'not an IP address: write one such as "192.0.2.10" or "2001:db8::10"'),
+    # What is no global unicast address is one of those in the message, or broadcast: CEL knows of
+    # link-local multicast only.
+    Rule(
+        "!isIP(self) || ip(self).isGlobalUnicast() || self == '255.255.255.255'",
+        "an endpoint's address is not loopback, link-local, multicast or unspecified: write the "
+        "address that it has in the network",
+    ),
+)
+ADDRESSES_RULES = (
+    no_clash(
+        "self.all(p, isIP(p))",
+        "self",
+        [{"address": "string(ip(p))"}],
+        "a.address in [b.address]",
+        "one address: leave one of the two out",
+        "addresses",
+    ),
+)

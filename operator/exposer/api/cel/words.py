@@ -1,0 +1,104 @@
+"""The parts of a port string, as CEL expressions: what the grammar's parser reads, read by CEL.
+
+CEL has neither variables nor groups in regular expressions, and its estimator of costs takes an
+element of a list for as long as can be. So each part is cut out of the whole string by one or two
+calls of ``find``, whose results are no longer than the string. All of it takes any string: a part
+that isn't there is empty, and its number 0.
+"""
+
+from exposer.api.cel.rule import quoted
+from exposer.grammar.nodes import SIGN_OF, SIGNS, Kind, Protocol
+from exposer.grammar.parse import (
+    IPV4,
+    LABEL,
+    MAX_PORT,
+    PORTS,
+    PROTOCOLS,
+    SERVICE_NAME,
+    WITH_NODE_PORTS,
+)
+
+HOST_SIGN = SIGN_OF[Kind.EXTERNAL_NAME]
+HEADLESS_SIGN = SIGN_OF[Kind.HEADLESS]
+
+
+def sign_class(*kinds: Kind) -> str:
+    """A regular expression for one sign of these kinds; sorted, so that "^" is not at its start."""
+    return f"[{''.join(sorted(SIGN_OF[kind] for kind in kinds))}]"
+
+
+_SIGNED = tuple(kind for kind in SIGNS.values() if kind is not Kind.EXTERNAL_NAME)
+_PORTS = PORTS.pattern
+_LABEL = LABEL.pattern
+_MAPPING = (
+    f"(?:(?:{_PORTS}):){{0,2}}(?:{_PORTS})|(?:(?:{_PORTS}):){{1,2}}(?:{SERVICE_NAME.pattern})"
+)
+_PROTOCOL = f"/(?:{'|'.join(PROTOCOLS)})"
+
+HOST = rf"^{HOST_SIGN}{_LABEL}(?:\.{_LABEL})*$"
+SHAPE = (
+    rf"^(?:{HOST[1:-1]}|{HEADLESS_SIGN}|"
+    rf"{sign_class(*_SIGNED)}?(?:{_LABEL}=)?(?:{_MAPPING})(?:{_PROTOCOL})?)$"
+)
+"""The grammar but for what counts: sizes of numbers and ranges, lengths, and node ports."""
+ADDRESS = rf"^{HOST_SIGN}{IPV4.pattern}$"
+ANY_SIGN = f"^{sign_class(*SIGNS.values())}"
+NODE_PORTED = f"^{sign_class(*WITH_NODE_PORTS)}"
+
+LABEL_CHARACTER = "[0-9a-z-]"
+_WORD = f"{LABEL_CHARACTER}+"
+_DIGITS = f"[0-9]{{1,{len(str(MAX_PORT))}}}"
+_RANGE = f"{_DIGITS}(-{_DIGITS})?"
+_BEFORE = f"=|{sign_class(*_SIGNED)}"  # what stands before the first word
+_BEHIND = "(/[a-z]+)?$"
+
+
+def find(text: str, pattern: str) -> str:
+    """The first match of a regular expression in a text; empty if there is none."""
+    return f"{text}.find({quoted(pattern)})"
+
+
+def ports(text: str) -> str:
+    """The word for the ports: the last but one, or the only one."""
+    return find(find(text, f"(^|:|{_BEFORE}){_RANGE}(:{_WORD})?{_BEHIND}"), _RANGE)
+
+
+def node_ports(text: str) -> str:
+    """The word for the node ports: the first of three."""
+    return find(find(text, f"(^|{_BEFORE}){_RANGE}:{_RANGE}:{_WORD}{_BEHIND}"), _RANGE)
+
+
+def target_ports(text: str) -> str:
+    """The word for the target, if it is of numbers."""
+    return find(find(text, f":{_RANGE}{_BEHIND}"), _RANGE)
+
+
+def last_word(text: str) -> str:
+    """The word for the target, which is that for the ports where there is one word only."""
+    return find(find(text, f"{_WORD}{_BEHIND}"), f"^{_WORD}")
+
+
+def name(text: str) -> str:
+    """The name with the "=" behind it."""
+    return find(text, f"{LABEL_CHARACTER}+=")
+
+
+def first(word: str) -> str:
+    """The number that the word begins with."""
+    return f"int('0' + {find(word, f'^{_DIGITS}')})"
+
+
+def last(word: str) -> str:
+    """The number that the word ends with."""
+    return f"int('0' + {find(word, f'{_DIGITS}$')})"
+
+
+def width(word: str) -> str:
+    """How many ports more than one the word says."""
+    return f"{last(word)} - {first(word)}"
+
+
+def protocol(text: str) -> str:
+    """The protocol with a "-" before it, as in a port's name: nothing for TCP."""
+    tcp = quoted(f"/{Protocol.TCP.lower()}")
+    return f"{find(text, '/[a-z]+$')}.replace({tcp}, '').replace('/', '-')"
