@@ -15,6 +15,18 @@ def test_a_new_request_costs_two_writes(space: Space) -> None:
     assert space.writes() == [("patch", "services/web"), ("patch", "exposerequests/web/status")]
 
 
+def test_a_hundred_new_requests_cost_two_hundred_writes(space: Space) -> None:
+    names = [f"web-{number}" for number in range(100)]
+    for name in names:
+        space.expose("80", name=name)
+    for name in names:
+        space.until_ready(name)
+    space.until_settled()
+    expected = [("patch", f"services/{name}") for name in names]
+    expected += [("patch", f"exposerequests/{name}/status") for name in names]
+    assert sorted(space.writes()) == sorted(expected)
+
+
 def test_a_request_with_addresses_costs_a_write_for_each_object(space: Space) -> None:
     space.expose("80", addresses=["192.0.2.10", "2001:db8::10"])
     space.until_endpoints("web", 2, 2)
