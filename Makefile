@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check fuzz bench generate lock
+.PHONY: help demo down test check fuzz bench transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -28,8 +28,12 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
 
-bench: .venv/installed ## Measure what it costs to parse a string
+bench: .venv/installed ## Measure what a string costs to parse, and how soon a request is Ready
 	@$(BIN)/python -m benchmarks.parse
+	@$(BIN)/python -m benchmarks.latency
+
+transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
+	@$(BIN)/python -m docs.transitions
 
 generate: .venv/installed ## Write what is generated from the models and the grammar
 	$(BIN)/exposer crd > crds/exposerequests.yaml

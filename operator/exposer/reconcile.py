@@ -79,9 +79,7 @@ class Reconciler:
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
             if todo.replaces(request.service_key):
-                await self._events.tell(
-                    request, [replaced(request.service_key.name, accepted.kind)]
-                )
+                await self._events.tell(request, [replaced(request.service_key.name)])
             if not todo.writes or outcome.refusal:
                 break
         return outcome, wrote

@@ -236,3 +236,50 @@ def test_the_template_adds_fields_and_wins_over_the_defaults() -> None:
 def test_an_affinity_has_its_timeout_said(wanted: dict[str, Any], config: dict[str, Any]) -> None:
     request = an_accepted_request(service_spec={"sessionAffinity": "ClientIP", **wanted})
     assert desired_service(an_owner(), request)["spec"]["sessionAffinityConfig"] == config
+
+
+@pytest.mark.parametrize(
+    ("request_", "policy"),
+    [
+        pytest.param(an_accepted_request(kind=Kind.HEADLESS), None, id="selector"),
+        pytest.param(
+            an_accepted_request(kind=Kind.HEADLESS, addresses=["192.0.2.10"]),
+            "RequireDualStack",
+            id="addresses",
+        ),
+        pytest.param(
+            an_accepted_request(
+                kind=Kind.HEADLESS,
+                addresses=["192.0.2.10"],
+                service_spec={"ipFamilyPolicy": "SingleStack"},
+            ),
+            "SingleStack",
+            id="addresses and a policy",
+        ),
+        pytest.param(an_accepted_request(addresses=["192.0.2.10"]), None, id="not headless"),
+    ],
+)
+def test_a_headless_service_without_a_selector_has_its_policy_said(
+    request_: AcceptedRequest, policy: str | None
+) -> None:
+    assert desired_service(an_owner(), request_)["spec"].get("ipFamilyPolicy") == policy
+
+
+@pytest.mark.parametrize(
+    ("allocate", "node_ports"),
+    [
+        pytest.param({}, [None, 30081], id="unsaid"),
+        pytest.param({"allocateLoadBalancerNodePorts": True}, [None, 30081], id="allocated"),
+        pytest.param({"allocateLoadBalancerNodePorts": False}, [0, 30081], id="none"),
+    ],
+)
+def test_a_load_balancer_without_node_ports_says_so_of_each_port(
+    allocate: dict[str, Any], node_ports: list[int | None]
+) -> None:
+    request = an_accepted_request(
+        kind=Kind.LOAD_BALANCER,
+        ports=[a_mapping(80), a_mapping(81, node_port=30081)],
+        service_spec=allocate,
+    )
+    ports = desired_service(an_owner(), request)["spec"]["ports"]
+    assert [port.get("nodePort") for port in ports] == node_ports

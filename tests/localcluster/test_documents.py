@@ -64,7 +64,10 @@ def test_a_node_is_ready() -> None:
                 "topology.kubernetes.io/zone": "zone-c",
             },
         },
-        "spec": {"podCIDR": "10.244.3.0/24", "podCIDRs": ["10.244.3.0/24"]},
+        "spec": {
+            "podCIDR": "10.244.3.0/24",
+            "podCIDRs": ["10.244.3.0/24", "fd00:10:244:3::/64"],
+        },
         "status": {
             "addresses": [
                 {"type": "InternalIP", "address": "10.240.0.3"},
@@ -105,7 +108,7 @@ def test_a_pod_runs_with_all_its_containers() -> None:
         "hostIP": "10.240.0.1",
         "hostIPs": [{"ip": "10.240.0.1"}],
         "podIP": "10.244.1.2",
-        "podIPs": [{"ip": "10.244.1.2"}],
+        "podIPs": [{"ip": "10.244.1.2"}, {"ip": "fd00:10:244:1::2"}],
         "startTime": TIME,
         "conditions": [
             {"type": kind, "status": "True", "lastTransitionTime": TIME}

@@ -155,6 +155,23 @@ def test_a_service_under_a_new_name_stands_before_the_old_one_goes() -> None:
     assert plan(REQUEST_UID, desired, Standing((old,))) == Plan((Create(desired[0]), Delete(old)))
 
 
+@pytest.mark.parametrize("deleting", [False, True])
+def test_the_old_service_goes_first_if_the_new_one_wants_its_node_port(deleting: bool) -> None:
+    old = a_service(
+        name="old", spec={"ports": [a_service_port(node_port=30080)]}, deleting=deleting
+    )
+    desired = wanted(
+        an_accepted_request(
+            service_name="front", kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30080)]
+        )
+    )
+    message = 'Service "old" is being deleted; a new one takes its place then'
+    waiting = Plan(refusal=Refusal(Reason.PENDING, message))
+    assert plan(REQUEST_UID, desired, Standing((old,))) == (
+        waiting if deleting else Plan((Delete(old), Create(desired[0])))
+    )
+
+
 def test_what_is_being_deleted_already_is_not_deleted_again() -> None:
     request = an_accepted_request()
     old = a_service(name="old", deleting=True)

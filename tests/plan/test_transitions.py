@@ -4,6 +4,7 @@ import pytest
 
 from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
+from exposer.desired.service import desired_service
 from exposer.grammar import Kind
 from exposer.observed import Standing
 from exposer.plan import Apply, Create, Delete, Plan, Refusal, plan
@@ -12,7 +13,9 @@ from tests.support.builders import (
     REQUEST_UID,
     SERVICE_UID,
     Body,
+    a_mapping,
     a_service,
+    a_service_port,
     a_slice,
     an_accepted_request,
     an_owner,
@@ -70,12 +73,20 @@ def test_a_change_in_place_is_one_apply_to_the_object_that_was_seen() -> None:
     assert plan(REQUEST_UID, [desired], standing) == Plan((Apply(desired, SERVICE_UID),))
 
 
-def test_a_replacement_begins_with_the_deletion_and_waits_for_its_end() -> None:
+def test_a_replacement_creates_the_new_service_as_soon_as_the_old_one_is_deleted() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
     service = a_service(spec=STANDING[Kind.CLUSTER_IP])
+    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+        (Delete(service), Create(desired[0]))
+    )
+
+
+def test_a_replacement_waits_for_an_old_service_that_a_finalizer_keeps() -> None:
+    desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
+    service = a_service(spec=STANDING[Kind.CLUSTER_IP], deleting=True)
     message = 'Service "web" is being deleted; a new one takes its place then'
     assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
-        (Delete(service),), Refusal(Reason.PENDING, message)
+        (), Refusal(Reason.PENDING, message)
     )
 
 
@@ -112,3 +123,56 @@ def test_what_is_immutable_needs_a_new_service(
 ) -> None:
     (desired,) = desired_objects(an_owner(), an_accepted_request(service_spec=wanted_spec))
     assert must_be_replaced(desired, a_service(spec=standing_spec)) is replaced
+
+
+CLASS: Body = {"f:spec": {"f:loadBalancerClass": {}}}
+
+
+@pytest.mark.parametrize(
+    ("wanted_class", "standing_class", "ours", "replaced"),
+    [
+        pytest.param(None, None, False, False, id="none"),
+        pytest.param("x/y", "x/y", True, False, id="the same"),
+        pytest.param("x/y", None, False, True, id="one where none was"),
+        pytest.param("x/z", "x/y", True, True, id="another"),
+        pytest.param(None, "x/y", True, True, id="taken back"),
+        pytest.param(None, "x/y", False, False, id="somebody else's"),
+        pytest.param("x/z", "x/y", False, True, id="another than somebody else's"),
+    ],
+)
+def test_another_class_of_load_balancer_needs_a_new_service(
+    wanted_class: str | None, standing_class: str | None, ours: bool, replaced: bool
+) -> None:
+    named = {"loadBalancerClass": wanted_class} if wanted_class else {}
+    request = an_accepted_request(kind=Kind.LOAD_BALANCER, service_spec=named)
+    service = a_service(
+        spec=STANDING[Kind.LOAD_BALANCER]
+        | ({"loadBalancerClass": standing_class} if standing_class else {}),
+        managed_fields=[{"manager": "exposer", "operation": "Apply", "fieldsV1": CLASS}] * ours,
+    )
+    assert must_be_replaced(desired_service(an_owner(), request), service) is replaced
+
+
+def test_a_class_comes_and_goes_in_place_with_the_kind() -> None:
+    request = an_accepted_request(
+        kind=Kind.LOAD_BALANCER, service_spec={"loadBalancerClass": "x/y"}
+    )
+    desired = desired_service(an_owner(), request)
+    assert not must_be_replaced(desired, a_service(spec=STANDING[Kind.NODE_PORT]))
+
+
+def test_a_replacement_asks_for_the_node_ports_that_were_allocated() -> None:
+    request = an_accepted_request(
+        kind=Kind.NODE_PORT, service_spec={"clusterIP": "10.96.0.50"}, ports=[a_mapping()]
+    )
+    pinned = an_accepted_request(
+        kind=Kind.NODE_PORT,
+        service_spec={"clusterIP": "10.96.0.50"},
+        ports=[a_mapping(node_port=30080)],
+    )
+    service = a_service(
+        spec=STANDING[Kind.NODE_PORT] | {"ports": [a_service_port(node_port=30080)]}
+    )
+    assert plan(REQUEST_UID, desired_objects(an_owner(), request), Standing((service,))) == Plan(
+        (Delete(service), Create(desired_service(an_owner(), pinned)))
+    )

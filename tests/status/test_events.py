@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from exposer.grammar import Kind
 from exposer.status.events import Event, events, replaced
 
 
@@ -73,8 +72,8 @@ def test_a_transition_is_told_once(before: Any, after: Any, told: list[Event]) -
 
 
 def test_a_replacement_is_told() -> None:
-    assert replaced("web", Kind.HEADLESS) == Event(
+    assert replaced("web") == Event(
         "Normal",
         "ServiceReplaced",
-        'Service "web" is replaced: the one that stands can\'t become Headless in place',
+        'Service "web" is replaced: the API server does not take this change in place',
     )

@@ -157,9 +157,11 @@ class Space:
 
         Without the markers, and without events.
         """
+        here = f'"namespace":"{self.name}"'
+        lines = self._cluster.audit_log.read_text().splitlines()
         return [
             (event["verb"], _object(event["objectRef"]))
-            for event in map(json.loads, self._cluster.audit_log.read_text().splitlines())
+            for event in map(json.loads, (line for line in lines if here in line))
             if event["user"]["username"] == USER
             and event["objectRef"].get("namespace") == self.name
             and event["objectRef"]["resource"] != "events"

@@ -191,7 +191,7 @@ def _source_ranges(wanted: TemplateSpec) -> str | None:
 
 
 def _families(wanted: TemplateSpec) -> str | None:
-    families = wanted.ip_families or ()
+    families = wanted.ip_families or []
     if len(set(families)) == len(families):
         return None
     return f"spec.serviceTemplate.spec.ipFamilies: {families[0]} is there twice; leave one out"

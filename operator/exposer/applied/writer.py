@@ -19,7 +19,7 @@ from exposer.observed import (
     trimmed_request,
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
-from exposer.plan.ownership import conflict
+from exposer.plan.ownership import conflict, wait_for
 
 log = logging.getLogger("exposer")
 
@@ -86,7 +86,7 @@ class Writer:
                 await self._prune(record, surplus)
                 log.info("%s: removed foreign ports from %s", record.key, record.kind)
             case Delete(record):
-                await self._delete(record.kind, record.key, record.uid)
+                await self._delete(record)
                 log.info("%s: deleted %s", record.key, record.kind)
 
     async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
@@ -116,12 +116,18 @@ class Writer:
         )
         self._store.put(trimmed_object(record.kind, answer))
 
-    async def _delete(self, kind: str, key: Key, uid: str) -> None:
+    async def _delete(self, record: ObjectRecord) -> None:
+        options = {"preconditions": {"uid": record.uid}}
         try:
-            await self._client.send("DELETE", _path(kind, key), {"preconditions": {"uid": uid}})
+            answer = await self._client.send("DELETE", _path(record.kind, record.key), options)
         except ApiError as error:
             if error.code not in (404, 409):  # gone already, or succeeded by another object
                 raise
+            return
+        if "deletionTimestamp" in answer.get("metadata", {}):  # a finalizer keeps it
+            self._store.put(trimmed_object(record.kind, answer))
+        else:
+            self._store.drop(record)
 
     async def _refusal(self, write: Write, error: ApiError) -> Refusal:
         if isinstance(write, Create) and error.code == 409:
@@ -142,6 +148,8 @@ class Writer:
         except ApiError as error:
             return self.refusal(error)
         if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+            if record.deleting:
+                return wait_for(record)
             return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
         return conflict(record)
 

@@ -9,6 +9,7 @@ from exposer.api.identity import (
     SLICE_MANAGED_BY,
     SLICE_MANAGED_BY_LABEL,
 )
+from exposer.api.verdict import IPAddress
 from exposer.desired.metadata import Owner, owned_metadata
 from exposer.desired.names import slice_name
 
@@ -18,7 +19,7 @@ def desired_endpoints(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
 
     They are marked so that the mirroring controller does not make slices of them beside ours.
     """
-    subset = {"addresses": [{"ip": str(ip)} for ip in request.addresses], **_ports(request)}
+    subset = {"addresses": [{"ip": str(ip)} for ip in _sorted(request)], **_ports(request)}
     return {
         "apiVersion": "v1",
         "kind": "Endpoints",
@@ -34,7 +35,7 @@ def desired_slices(owner: Owner, request: AcceptedRequest) -> list[dict[str, Any
         SLICE_MANAGED_BY_LABEL: SLICE_MANAGED_BY,
     }
     families: dict[str, list[str]] = {}
-    for ip in request.addresses:
+    for ip in _sorted(request):
         families.setdefault(f"IPv{ip.version}", []).append(str(ip))
     return [
         {
@@ -49,6 +50,11 @@ def desired_slices(owner: Owner, request: AcceptedRequest) -> list[dict[str, Any
         }
         for family, addresses in families.items()
     ]
+
+
+def _sorted(request: AcceptedRequest) -> list[IPAddress]:
+    """The addresses in an order of their own: the request's has no meaning."""
+    return sorted(request.addresses, key=lambda ip: (ip.version, int(ip)))
 
 
 def _ports(request: AcceptedRequest) -> dict[str, Any]:

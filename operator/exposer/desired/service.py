@@ -23,12 +23,17 @@ def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
         spec.setdefault("sessionAffinityConfig", _AFFINITY_CONFIG)
     if request.kind is Kind.HEADLESS:
         spec["clusterIP"] = "None"
+        if request.selector is None:
+            # Core/v1's default, but for new Services only: one that had a selector is different.
+            spec.setdefault("ipFamilyPolicy", "RequireDualStack")
     if request.external_name is not None:
         spec["externalName"] = request.external_name
     if request.selector is not None:
         spec["selector"] = dict(request.selector)
     if request.ports:
-        spec["ports"] = [_port(mapping) for mapping in request.ports]
+        # Said aloud, as one that stands would stay.
+        none = {"nodePort": 0} if spec.get("allocateLoadBalancerNodePorts") is False else {}
+        spec["ports"] = [none | _port(mapping) for mapping in request.ports]
     metadata = owned_metadata(owner, request.service_name, request.labels)
     if request.annotations:
         metadata["annotations"] = dict(request.annotations)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exposer.api import Reason
 from exposer.observed import ObjectRecord, Standing, is_owned_by
+from exposer.plan.claims import wants_what_has, with_node_ports_of
 from exposer.plan.differences import differs, surplus_ports
 from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
-from exposer.plan.ownership import conflict, is_left_over
+from exposer.plan.ownership import conflict, is_left_over, wait_for
+from exposer.plan.steps import first_step
 from exposer.plan.transitions import must_be_replaced
 
 __all__ = ["Apply", "Create", "Delete", "Outcome", "Plan", "Prune", "Refusal", "Write", "plan"]
@@ -17,9 +18,15 @@ def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> 
     """What to write so that exactly ``desired`` stands for the request with that uid.
 
     The objects come in the order in which they need each other. What is no longer desired goes
-    last, so that a Service under a new name stands before the old one is taken away.
+    last, so that a Service under a new name stands before the old one is taken away; unless the
+    new one can't stand beside it.
     """
-    writes: list[Write] = []
+    last = _undesired(uid, desired, standing)
+    first = [record for record in last if wants_what_has(desired[0], record)]
+    going = next((record for record in first if record.deleting), None)
+    if going is not None:
+        return Plan(refusal=wait_for(going))
+    writes: list[Write] = [Delete(record) for record in first]
     for body in desired:
         found = standing.find(body["kind"], body["metadata"]["name"])
         if found is None:
@@ -29,14 +36,16 @@ def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> 
         elif not is_owned_by(found, uid):
             return Plan(refusal=conflict(found))
         elif found.deleting:
-            return Plan(tuple(writes), _wait_for(found))
+            return Plan(tuple(writes), wait_for(found))
         elif must_be_replaced(body, found):
-            return Plan((*writes, Delete(found)), _wait_for(found))
+            # At once: should a finalizer keep the old one, then the creation is refused.
+            writes += [Delete(found), Create(with_node_ports_of(found, body))]
         elif differs(body, found):
-            writes.append(Apply(body, found.uid))
+            step = first_step(body, found)
+            writes += [Apply(each, found.uid) for each in (step, body) if each is not None]
         elif surplus := surplus_ports(body, found):
             writes.append(Prune(found, surplus))
-    writes += [Delete(record) for record in _undesired(uid, desired, standing)]
+    writes += [Delete(record) for record in last if not record.deleting and record not in first]
     return Plan(tuple(writes))
 
 
@@ -50,13 +59,5 @@ def _undesired(
         record
         for record in standing.objects
         if (record.kind, record.key.name) not in names
-        and not record.deleting
         and (is_owned_by(record, uid) or (selectorless and is_left_over(record, uid, standing)))
     ]
-
-
-def _wait_for(record: ObjectRecord) -> Refusal:
-    return Refusal(
-        Reason.PENDING,
-        f'{record.kind} "{record.key.name}" is being deleted; a new one takes its place then',
-    )

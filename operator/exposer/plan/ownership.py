@@ -38,6 +38,14 @@ def claimed_by(senior: Key, service: Key) -> Refusal:
     )
 
 
+def wait_for(record: ObjectRecord) -> Refusal:
+    """The refusal while an object that is being deleted has the needed name."""
+    return Refusal(
+        Reason.PENDING,
+        f'{record.kind} "{record.key.name}" is being deleted; a new one takes its place then',
+    )
+
+
 def _whose(record: ObjectRecord) -> str:
     if record.owner is not None:
         return f'{record.owner.kind} "{record.owner.name}"'

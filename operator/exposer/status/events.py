@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from exposer.api import ConditionType, Reason
-from exposer.grammar import Kind
 
 _EXPECTED = (Reason.PENDING, Reason.NO_PODS_MATCH)
 """What happens in the best of clusters: a load balancer takes its time, a workload has no pods."""
@@ -35,9 +34,9 @@ def events(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
     return told
 
 
-def replaced(service: str, kind: Kind) -> Event:
+def replaced(service: str) -> Event:
     """That the Service had to go for a new one."""
-    note = f'Service "{service}" is replaced: the one that stands can\'t become {kind} in place'
+    note = f'Service "{service}" is replaced: the API server does not take this change in place'
     return Event("Normal", "ServiceReplaced", note)
 
 

@@ -1,0 +1,43 @@
+"""What only one Service at a time can have, and how it comes from the old one to the new."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from exposer.observed import ObjectRecord
+
+Body = Mapping[str, Any]
+
+
+def wants_what_has(desired: Body, record: ObjectRecord) -> bool:
+    """Whether a Service asks for an address or a node port that another one has."""
+    return record.kind == "Service" and not _claims(desired).isdisjoint(_claims(record.body))
+
+
+def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
+    """``desired`` with the node ports that the old Service was allocated, where none is said."""
+    spec = desired["spec"]
+    if spec["type"] not in ("NodePort", "LoadBalancer"):
+        return desired
+    asked_for = {port.get("nodePort") for port in _ports(desired)}
+    kept = {
+        _key(port): {"nodePort": port["nodePort"]}
+        for port in _ports(record.body)
+        if port.get("nodePort") not in asked_for | {None}
+    }
+    ports = [{**kept.get(_key(port), {}), **port} for port in _ports(desired)]
+    return {**desired, "spec": {**spec, "ports": ports}}
+
+
+def _claims(body: Body) -> set[Any]:
+    spec = body.get("spec", {})
+    claims = {spec.get("clusterIP"), spec.get("healthCheckNodePort")}
+    claims |= {port.get("nodePort") for port in _ports(body)}
+    return claims - {None, 0, "", "None"}
+
+
+def _ports(body: Body) -> Iterator[Body]:
+    yield from body.get("spec", {}).get("ports") or ()
+
+
+def _key(port: Body) -> tuple[Any, Any]:
+    return port["port"], port["protocol"]
