@@ -9,6 +9,7 @@ import pytest
 
 from localcluster import Cluster
 from tests.support.operator_process import USER, OperatorProcess, kubectl, operator_kubeconfig
+from tests.support.space import Space
 
 pytestmark = pytest.mark.cluster
 
@@ -34,9 +35,8 @@ def test_without_a_cluster_it_says_so_in_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_it_ends_with_status_0_when_it_is_asked_to(
-    cluster: Cluster, operator: OperatorProcess
-) -> None:
+def test_it_ends_with_status_0_when_it_is_asked_to(operator: OperatorProcess, space: Space) -> None:
+    space.until_settled()
     assert operator.stop() == 0
     operator.start()
 

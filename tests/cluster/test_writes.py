@@ -77,6 +77,17 @@ def test_what_changed_while_the_operator_was_away_is_mended(
     assert [port["port"] for port in space.until_ready("changed")["ports"]] == [81]
 
 
+def test_a_storm_of_endpoints_costs_few_writes(space: Space) -> None:
+    space.create_deployment("web", replicas=1, ports=[])
+    space.expose("80")
+    space.until_endpoints("web", 1, 1)
+    space.until_settled()
+    before = len(space.writes())
+    space.patch("Deployment", "web", {"spec": {"replicas": 50}})
+    space.until_endpoints("web", 50, 50)
+    assert len(space.writes()) - before <= 3
+
+
 def test_a_touch_that_changes_nothing_costs_nothing(space: Space) -> None:
     space.expose("80")
     space.until_ready()

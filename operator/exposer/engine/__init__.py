@@ -2,37 +2,50 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
 from exposer.applied import Client, Events, Lookout, Targets, Writer
-from exposer.engine.access import AccessError, load_configuration, login_with
+from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
+from exposer.engine.health import Address, ListenError, serving_health
+from exposer.engine.hearing import Hearing
+from exposer.engine.intake import Intake
+from exposer.engine.lists import Lists
+from exposer.engine.login import login_with
 from exposer.engine.pace import Pace
-from exposer.engine.tuning import tuned_settings
+from exposer.engine.tuning import SILENCE, tuned_settings
+from exposer.engine.watched import collections_in
 from exposer.engine.watching import watch
 from exposer.engine.workers import Workers
 from exposer.observed import Store
 from exposer.reconcile import Reconciler
 
-__all__ = ["AccessError", "run"]
+__all__ = ["SILENCE", "AccessError", "Address", "ListenError", "run"]
 
 
-async def run(namespaces: Sequence[str]) -> None:
+async def run(
+    namespaces: Sequence[str], silence: timedelta = SILENCE, liveness: Address | None = None
+) -> None:
     """Run the operator until SIGTERM or SIGINT.
 
     Args:
         namespaces: Where to look for requests; everywhere if empty.
+        silence: After how long without a word a watch counts as cut.
+        liveness: Where to answer /healthz, if at all.
 
     Raises:
         AccessError: The API server can't be reached, or does not know the resource.
+        ListenError: The address for /healthz can't be listened on.
     """
     configuration = Configuration()
     await load_configuration(configuration)
     registry = kopf.OperatorRegistry()
-    login_with(configuration, registry)
+    collections = collections_in(namespaces, configuration.host)
+    hearing = Hearing(collections, 1.5 * silence)  # by then it would have been made anew
     async with ApiClient(configuration) as api:
         await _expect_resource(api)
         client = Client(api)
@@ -41,13 +54,15 @@ async def run(namespaces: Sequence[str]) -> None:
             store, Targets(client), Lookout(client), Writer(client, store), Events(client)
         )
         workers = Workers(reconciler, dirty, Pace())
-        watch(registry, store, dirty, workers, listed)
-        async with asyncio.TaskGroup() as group:
+        intake = Intake(store, dirty, workers)
+        login_with(configuration, registry, Lists(collections, intake, hearing, listed))
+        watch(registry, intake)
+        async with serving_health(liveness, hearing), asyncio.TaskGroup() as group:
             # Before kopf starts: at its end it waits for the tasks that came later.
             working = workers.start(group, listed)
             await kopf.operator(
                 registry=registry,
-                settings=tuned_settings(),
+                settings=tuned_settings(silence),
                 clusterwide=not namespaces,
                 namespaces=namespaces,
             )

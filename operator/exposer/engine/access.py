@@ -2,9 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
-import kopf
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
@@ -41,22 +39,3 @@ def _no_kubeconfig(location: str, error: Exception) -> str:
         f"no way to a cluster: this is not a Pod, and there is no usable kubeconfig at {location} "
         f"({error if there else 'KUBECONFIG may name another'})"
     )
-
-
-def login_with(configuration: Configuration, registry: kopf.OperatorRegistry) -> None:
-    """Let kopf log in with the configuration, and read it anew when the API server says 401."""
-
-    @kopf.on.login(registry=registry)
-    async def login(**_: Any) -> kopf.ConnectionInfo:
-        await load_configuration(configuration)
-        scheme, _space, token = configuration.api_key.get("BearerToken", "").rpartition(" ")
-        return kopf.ConnectionInfo(
-            server=configuration.host,
-            ca_path=configuration.ssl_ca_cert,
-            insecure=not configuration.verify_ssl,
-            scheme=scheme or None,
-            token=token.strip() or None,
-            certificate_path=configuration.cert_file,
-            private_key_path=configuration.key_file,
-            proxy_url=configuration.proxy,
-        )

@@ -18,7 +18,7 @@ class Store:
     """What stands, as far as it has been seen; fed by watches and by the answers to our writes.
 
     Both may tell of the same object in any order, so an older version never replaces a newer one,
-    and an object that is gone does not come back under its old uid.
+    and an object that is gone does not come back by what was told of it before it went.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,8 @@ class Store:
         self._by_service: defaultdict[Key, set[tuple[str, Key]]] = defaultdict(set)
         # An owner is in the namespace of what it owns; a reference to any other owns nothing.
         self._by_owner: defaultdict[tuple[str, str], set[tuple[str, Key]]] = defaultdict(set)
-        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._gone: OrderedDict[str, int] = OrderedDict()
+        self._listed: dict[tuple[str, str | None], int] = {}
 
     @property
     def request_count(self) -> int:
@@ -71,7 +72,7 @@ class Store:
             The keys of the requests that must be reconciled; none if it was known already.
         """
         known = self._requests.get(record.key)
-        if record.uid in self._gone or (known and known.version >= record.version):
+        if self._is_past(KIND, known, record):
             return frozenset()
         touched = {record.key}
         if known:
@@ -84,9 +85,9 @@ class Store:
 
     def drop_request(self, record: RequestRecord) -> AbstractSet[Key]:
         """Forget a request that was deleted; whoever wanted its Service's name may have it now."""
-        self._bury(record.uid)
+        self._bury(record)
         known = self._requests.get(record.key)
-        if known is None or known.uid != record.uid:
+        if known is None or known.uid != record.uid or known.version > record.version:
             return frozenset()
         del self._requests[record.key]
         self._unclaim(known)
@@ -96,7 +97,7 @@ class Store:
         """Take in an object; returns the requests that it touches."""
         place = record.kind, record.key
         known = self._objects.get(place)
-        if record.uid in self._gone or (known and known.version >= record.version):
+        if self._is_past(record.kind, known, record):
             return frozenset()
         touched = self._touched(record)
         if known:
@@ -110,13 +111,63 @@ class Store:
 
     def drop(self, record: ObjectRecord) -> AbstractSet[Key]:
         """Forget an object that was deleted; returns the requests that it touches."""
-        self._bury(record.uid)
+        self._bury(record)
         known = self._objects.get((record.kind, record.key))
-        if known is None or known.uid != record.uid:
+        if known is None or known.uid != record.uid or known.version > record.version:
             return frozenset()
         del self._objects[record.kind, record.key]
         self._unlink(known)
         return self._touched(known)
+
+    def drop_unlisted(
+        self, kind: str, namespace: str | None, uids: AbstractSet[str], version: int
+    ) -> AbstractSet[Key]:
+        """Forget what a complete list does not have.
+
+        Args:
+            kind: What was listed.
+            namespace: Where it was listed; everywhere if None.
+            uids: Of all that is in the list; they must have been put.
+            version: The list's; what is newer came after it.
+
+        Returns:
+            The requests that this touches.
+        """
+        self._listed[kind, namespace] = version
+
+        def is_gone(record: RequestRecord | ObjectRecord) -> bool:
+            return (
+                record.uid not in uids
+                and record.version <= version
+                and namespace in (None, record.key.namespace)
+            )
+
+        touched: set[Key] = set()
+        if kind == KIND:
+            for request in list(filter(is_gone, self._requests.values())):
+                touched |= self.drop_request(request)
+        else:
+            for record in list(filter(is_gone, self._objects.values())):
+                if record.kind == kind:
+                    touched |= self.drop(record)
+        return touched
+
+    def _is_past(
+        self,
+        kind: str,
+        known: RequestRecord | ObjectRecord | None,
+        record: RequestRecord | ObjectRecord,
+    ) -> bool:
+        """Whether the record tells of what was, and is no more."""
+        if known is not None and known.version >= record.version:
+            return True
+        if self._gone.get(record.uid, -1) >= record.version:
+            return True
+        if known is not None and known.uid == record.uid:
+            return False
+        # All that a list had was put: what else is as old had gone before the list.
+        listed = (self._listed.get((kind, place), -1) for place in (None, record.key.namespace))
+        return record.version <= max(listed)
 
     def _touched(self, record: ObjectRecord) -> set[Key]:
         touched = set(self._claims.get(record.service_key, ()))
@@ -133,8 +184,8 @@ class Store:
         if record.owner is not None:
             _discard(self._by_owner, (record.key.namespace, record.owner.uid), place)
 
-    def _bury(self, uid: str) -> None:
-        self._gone[uid] = None
+    def _bury(self, record: RequestRecord | ObjectRecord) -> None:
+        self._gone[record.uid] = record.version
         if len(self._gone) > _REMEMBERED_DELETIONS:
             self._gone.popitem(last=False)
 

@@ -1,0 +1,62 @@
+"""The HTTP session that kopf lists and watches with; it tells a listener what comes in.
+
+kopf doesn't tell handlers that a list is complete, least of all that it is empty, nor that it got
+a bookmark. The session is where both can be seen, and kopf takes one from its login handler.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol, cast
+
+import kopf
+from aiohttp import ClientResponse, ClientSession, StreamReader, TCPConnector
+from yarl import URL
+
+
+class Listener(Protocol):
+    """Whom a session tells what comes in."""
+
+    def heard(self, url: URL) -> None:
+        """A watch began, or something came in on it, be it a bookmark."""
+
+    def listed(self, url: URL, page: dict[str, Any]) -> dict[str, Any]:
+        """A document came in; returns what kopf is to see of it."""
+
+
+def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> ClientSession:
+    """A session like the one that kopf would make of the connection."""
+
+    class Response(ClientResponse):
+        async def start(self, connection: Any) -> ClientResponse:
+            await super().start(connection)
+            if self.ok and "watch" in self.url.query:
+                self.content = cast(StreamReader, _HeardStream(self.content, listener, self.url))
+            return self
+
+        async def json(self, **options: Any) -> Any:
+            document = await super().json(**options)
+            return listener.listed(self.url, document) if self.ok else document
+
+    return ClientSession(
+        connector=TCPConnector(limit=0, ssl=connection.as_ssl_context()),
+        headers=connection.as_http_headers(),
+        proxy=connection.proxy_url,
+        response_class=Response,
+    )
+
+
+class _HeardStream:
+    """The content of a response; tells of each part of it that is read."""
+
+    def __init__(self, content: StreamReader, listener: Listener, url: URL) -> None:
+        self._content = content
+        self._listener = listener
+        self._url = url
+        listener.heard(url)
+
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        async for chunk in self._content.iter_chunked(size):
+            self._listener.heard(self._url)
+            yield chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._content, name)
