@@ -78,7 +78,8 @@ class Reconciler:
             todo = plan(request.uid, desired, self._store.standing(request))
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
-            if todo.replaces(request.service_key):
+            refused = outcome.refusal and self._store.standing(request).is_served(request)
+            if todo.replaces(request.service_key) and not refused:
                 await self._events.tell(request, [replaced(request.service_key.name)])
             if not todo.writes or outcome.refusal:
                 break

@@ -225,3 +225,16 @@ def test_a_new_name_waits_for_a_node_port_that_a_finalizer_keeps(space: Space) -
 
 def _node_ports(service: Object) -> dict[int, int]:
     return {port["port"]: port["nodePort"] for port in service["spec"]["ports"]}
+
+
+def test_a_replacement_that_would_be_refused_leaves_the_service_that_stands(space: Space) -> None:
+    holder = {"type": "NodePort", "ports": [{"port": 80, "nodePort": 31950}]}
+    space.create("Service", "holder", spec=holder)
+    space.expose("#80")
+    space.until_ready()
+    before = space.get("Service", "web")
+    space.ask("web", ports=["!31950:80:80"])
+    space.until_refused("web", "NodePortTaken")
+    assert space.get("Service", "web") == before
+    space.delete("Service", "holder")
+    assert space.until_ready()["ports"][0]["nodePort"] == 31950

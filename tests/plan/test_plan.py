@@ -10,7 +10,7 @@ from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, Standing, trimmed_object
-from exposer.plan import Apply, Create, Delete, Plan, Prune, Refusal, Write, plan
+from exposer.plan import Apply, Create, Delete, Plan, Probe, Prune, Refusal, Write, plan
 from tests.support.builders import (
     REQUEST_UID,
     a_mapping,
@@ -165,10 +165,11 @@ def test_the_old_service_goes_first_if_the_new_one_wants_its_node_port(deleting:
             service_name="front", kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30080)]
         )
     )
+    free = wanted(an_accepted_request(service_name="front", kind=Kind.NODE_PORT))
     message = 'Service "old" is being deleted; a new one takes its place then'
     waiting = Plan(refusal=Refusal(Reason.PENDING, message))
     assert plan(REQUEST_UID, desired, Standing((old,))) == (
-        waiting if deleting else Plan((Delete(old), Create(desired[0])))
+        waiting if deleting else Plan((Probe(free[0]), Delete(old), Create(desired[0])))
     )
 
 

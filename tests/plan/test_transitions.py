@@ -7,7 +7,7 @@ from exposer.desired import desired_objects
 from exposer.desired.service import desired_service
 from exposer.grammar import Kind
 from exposer.observed import Standing
-from exposer.plan import Apply, Create, Delete, Plan, Refusal, plan
+from exposer.plan import Apply, Create, Delete, Plan, Probe, Refusal, plan
 from exposer.plan.transitions import must_be_replaced
 from tests.support.builders import (
     REQUEST_UID,
@@ -73,11 +73,11 @@ def test_a_change_in_place_is_one_apply_to_the_object_that_was_seen() -> None:
     assert plan(REQUEST_UID, [desired], standing) == Plan((Apply(desired, SERVICE_UID),))
 
 
-def test_a_replacement_creates_the_new_service_as_soon_as_the_old_one_is_deleted() -> None:
+def test_a_replacement_is_tried_out_and_then_made_as_soon_as_the_old_service_is_deleted() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
     service = a_service(spec=STANDING[Kind.CLUSTER_IP])
     assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
-        (Delete(service), Create(desired[0]))
+        (Probe(desired[0]), Delete(service), Create(desired[0]))
     )
 
 
@@ -174,5 +174,9 @@ def test_a_replacement_asks_for_the_node_ports_that_were_allocated() -> None:
         spec=STANDING[Kind.NODE_PORT] | {"ports": [a_service_port(node_port=30080)]}
     )
     assert plan(REQUEST_UID, desired_objects(an_owner(), request), Standing((service,))) == Plan(
-        (Delete(service), Create(desired_service(an_owner(), pinned)))
+        (
+            Probe(desired_service(an_owner(), request)),
+            Delete(service),
+            Create(desired_service(an_owner(), pinned)),
+        )
     )

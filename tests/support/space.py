@@ -155,7 +155,7 @@ class Space:
     def writes(self) -> list[tuple[str, str]]:
         """What the operator wrote in here: verbs and paths, in their order.
 
-        Without the markers, and without events.
+        Without the markers, events and dry runs.
         """
         here = f'"namespace":"{self.name}"'
         lines = self._cluster.audit_log.read_text().splitlines()
@@ -165,6 +165,7 @@ class Space:
             if event["user"]["username"] == USER
             and event["objectRef"].get("namespace") == self.name
             and event["objectRef"]["resource"] != "events"
+            and "dryRun" not in event["requestURI"]
             and not event["objectRef"].get("name", "").startswith("marker-")
         ]
 

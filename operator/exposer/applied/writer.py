@@ -18,7 +18,7 @@ from exposer.observed import (
     trimmed_object,
     trimmed_request,
 )
-from exposer.plan import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
 from exposer.plan.ownership import conflict, wait_for
 
 log = logging.getLogger("exposer")
@@ -82,6 +82,8 @@ class Writer:
             case Apply(body, uid):
                 await self._put(body, {"uid": uid})
                 log.info("%s: updated %s", *_named(body))
+            case Probe(body):
+                await self._probe(body)
             case Prune(record, surplus):
                 await self._prune(record, surplus)
                 log.info("%s: removed foreign ports from %s", record.key, record.kind)
@@ -100,6 +102,16 @@ class Writer:
     ) -> dict[str, Any]:
         path = _path(kind, key) + subresource
         return await self._client.send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
+
+    async def _probe(self, body: Mapping[str, Any]) -> None:
+        """A dry run: the API server checks all but the name before it finds that taken."""
+        key, kind = _named(body)
+        try:
+            await self._client.send("POST", _collection(kind, key), body, {"dryRun": "All"})
+        except ApiError as error:
+            # A quota counts the old one, too, which is to go.
+            if error.code not in (403, 409):
+                raise
 
     async def _prune(self, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]) -> None:
         """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
@@ -160,4 +172,8 @@ def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
 
 
 def _path(kind: str, key: Key) -> str:
-    return f"{_COLLECTIONS[kind].format(key.namespace)}/{quote(key.name, safe='')}"
+    return f"{_collection(kind, key)}/{quote(key.name, safe='')}"
+
+
+def _collection(kind: str, key: Key) -> str:
+    return _COLLECTIONS[kind].format(key.namespace)

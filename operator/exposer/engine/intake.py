@@ -33,7 +33,7 @@ class Intake:
             return
         record = trimmed_object(kind, body)
         touched = self._store.put(record)
-        if kind == "EndpointSlice" and (record.owner is None or record.owner.kind != KIND):
+        if kind != "Service" and (record.owner is None or record.owner.kind != KIND):
             self._workers.cluster_changed(touched)
         else:
             self._mark(kind, touched)

@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exposer.observed import ObjectRecord, Standing, is_owned_by
-from exposer.plan.claims import wants_what_has, with_node_ports_of
+from exposer.plan.claims import wants_what_has, with_node_ports_of, without_claims_of
 from exposer.plan.differences import differs, surplus_ports
-from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Prune, Refusal, Write
+from exposer.plan.outcome import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
 from exposer.plan.ownership import conflict, is_left_over, wait_for
 from exposer.plan.steps import first_step
 from exposer.plan.transitions import must_be_replaced
 
-__all__ = ["Apply", "Create", "Delete", "Outcome", "Plan", "Prune", "Refusal", "Write", "plan"]
+__all__ = [
+    "Apply",
+    "Create",
+    "Delete",
+    "Outcome",
+    "Plan",
+    "Probe",
+    "Prune",
+    "Refusal",
+    "Write",
+    "plan",
+]
 
 
 def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> Plan:
@@ -26,7 +37,8 @@ def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> 
     going = next((record for record in first if record.deleting), None)
     if going is not None:
         return Plan(refusal=wait_for(going))
-    writes: list[Write] = [Delete(record) for record in first]
+    writes: list[Write] = [Probe(without_claims_of(first, desired[0]))] if first else []
+    writes += [Delete(record) for record in first]
     for body in desired:
         found = standing.find(body["kind"], body["metadata"]["name"])
         if found is None:
@@ -39,7 +51,11 @@ def plan(uid: str, desired: Sequence[Mapping[str, Any]], standing: Standing) -> 
             return Plan(tuple(writes), wait_for(found))
         elif must_be_replaced(body, found):
             # At once: should a finalizer keep the old one, then the creation is refused.
-            writes += [Delete(found), Create(with_node_ports_of(found, body))]
+            writes += [
+                Probe(without_claims_of([found], body)),
+                Delete(found),
+                Create(with_node_ports_of(found, body)),
+            ]
         elif differs(body, found):
             step = first_step(body, found)
             writes += [Apply(each, found.uid) for each in (step, body) if each is not None]

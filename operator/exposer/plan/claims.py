@@ -1,6 +1,6 @@
 """What only one Service at a time can have, and how it comes from the old one to the new."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from exposer.observed import ObjectRecord
@@ -26,6 +26,23 @@ def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
     }
     ports = [{**kept.get(_key(port), {}), **port} for port in _ports(desired)]
     return {**desired, "spec": {**spec, "ports": ports}}
+
+
+def without_claims_of(records: Iterable[ObjectRecord], desired: Body) -> Body:
+    """``desired`` but for what it would take over from the old ones, and so is not free yet."""
+    held = {claim for record in records for claim in _claims(record.body)}
+    spec = desired["spec"]
+    kept = {field: value for field, value in spec.items() if not _is_held(field, value, held)}
+    if "ports" in spec:
+        kept["ports"] = [
+            {field: value for field, value in port.items() if not _is_held(field, value, held)}
+            for port in spec["ports"]
+        ]
+    return {**desired, "spec": kept}
+
+
+def _is_held(field: str, value: Any, held: set[Any]) -> bool:
+    return field in ("clusterIP", "nodePort", "healthCheckNodePort") and value in held
 
 
 def _claims(body: Body) -> set[Any]:

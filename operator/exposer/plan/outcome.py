@@ -45,7 +45,17 @@ class Prune:
     surplus: Mapping[int, Mapping[str, Any]]
 
 
-Write = Create | Apply | Prune | Delete
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask whether an object would be taken in the place of one that still stands.
+
+    What is wrong with it, or taken by another, is then told before the old one is deleted.
+    """
+
+    body: Mapping[str, Any]
+
+
+Write = Create | Apply | Prune | Probe | Delete
 
 
 @dataclass(frozen=True, slots=True)
