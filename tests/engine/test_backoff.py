@@ -27,6 +27,12 @@ def test_the_delay_doubles_up_to_a_minute(chance: float, seconds: list[float]) -
     assert delays(Backoff(lambda: chance), len(seconds)) == seconds
 
 
+def test_a_shorter_limit_holds_for_the_failure_that_names_it() -> None:
+    backoff = Backoff(lambda: 1.0)
+    delays(backoff, 8)
+    assert backoff.failed(WEB, timedelta(seconds=5)) == timedelta(seconds=5)
+
+
 def test_after_very_many_failures_it_is_still_a_minute() -> None:
     assert delays(Backoff(lambda: 1.0), 5000)[-1] == 60
 

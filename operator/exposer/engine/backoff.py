@@ -18,11 +18,11 @@ class Backoff:
         self._failures: dict[Key, int] = {}
         self._chance = chance
 
-    def failed(self, key: Key) -> timedelta:
+    def failed(self, key: Key, longest: timedelta = LAST) -> timedelta:
         """The delay before the next try: doubled each time, between half and all of it."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        whole = min(FIRST * (1 << min(failures, 16)), LAST)
+        whole = min(FIRST * (1 << min(failures, 16)), longest)
         return whole * (0.5 + self._chance() / 2)
 
     def succeeded(self, key: Key) -> None:

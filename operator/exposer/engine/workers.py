@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from exposer.api import Reason
-from exposer.engine.backoff import Backoff
+from exposer.engine.backoff import LAST, Backoff
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.pace import Pace
 from exposer.observed import Key
@@ -15,6 +15,11 @@ from exposer.reconcile import Reconciler
 
 _CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
 _HELD_BY_A_SERVICE = (Reason.NODE_PORT_TAKEN, Reason.CLUSTER_IP_TAKEN)
+
+# Targets are not watched, and to look for one costs no more than a read.
+_LONGEST = dict.fromkeys(
+    (Reason.TARGET_NOT_FOUND, Reason.TARGET_HAS_NO_SELECTOR), timedelta(seconds=5)
+)
 
 log = logging.getLogger("exposer")
 
@@ -81,5 +86,5 @@ class Workers:
         if refusal.reason in _HELD_BY_A_SERVICE:
             self._waiting.add(key)
         if refusal.retry:
-            delay = self._backoff.failed(key)
+            delay = self._backoff.failed(key, _LONGEST.get(refusal.reason, LAST))
             self._dirty.mark_later(key, max(delay, refusal.retry_after or delay))
