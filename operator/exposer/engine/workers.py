@@ -34,6 +34,7 @@ class Workers:
         self._pace = pace
         self._backoff = Backoff()
         self._waiting: set[Key] = set()
+        self._refusals: dict[Key, Refusal] = {}
 
     def start(self, group: asyncio.TaskGroup, listed: asyncio.Event) -> list[asyncio.Task[None]]:
         """Start working; the tasks end when they are cancelled.
@@ -81,8 +82,11 @@ class Workers:
         self._waiting.discard(key)
         if refusal is None:
             self._backoff.succeeded(key)
+            self._refusals.pop(key, None)
             return
-        log.warning("%s: %s: %s", key, refusal.reason.value, refusal.message)
+        if self._refusals.get(key) != refusal:  # once, not at each try
+            log.warning("%s: %s: %s", key, refusal.reason.value, refusal.message)
+            self._refusals[key] = refusal
         if refusal.reason in _HELD_BY_A_SERVICE:
             self._waiting.add(key)
         if refusal.retry:
