@@ -93,7 +93,7 @@ def test_a_request_that_was_deleted_in_a_gap_claims_nothing(space: Space, gap: G
     space.until_ready("first")
     with gap():
         space.delete("ExposeRequest", "first")
-        space.delete("Service", "shared")  # the garbage collector would, but in its own time
+        space.until_gone("Service", "shared")  # by the garbage collector
         space.expose("81", name="second", serviceName="shared")
     assert space.until_ready("second")["ports"][0]["port"] == 81
 
@@ -106,7 +106,7 @@ def test_when_all_requests_were_deleted_in_a_gap_none_is_left(space: Space, gap:
     with gap():
         space.delete("ExposeRequest", "first")
         space.delete("ExposeRequest", "second")
-        space.delete("Service", "shared")
+        space.until_gone("Service", "shared")  # by the garbage collector
     space.expose("81", name="third", serviceName="shared")
     assert space.until_ready("third")["ports"][0]["port"] == 81
 

@@ -105,7 +105,10 @@ def test_data_survives_a_crash_of_the_supervisor_but_not_down(state: Path) -> No
         client.request("POST", CONFIG_MAPS, config_map("kept"))
         assert address_of_new_pod(client, "before") == "10.244.1.2"
     assert cluster.supervisor_pid is not None
-    os.kill(cluster.supervisor_pid, signal.SIGKILL)
+    with Followed([cluster.supervisor_pid]) as supervisor:
+        os.kill(cluster.supervisor_pid, signal.SIGKILL)
+        # Before its end it holds its lock, and the cluster counts as running.
+        assert supervisor.remaining() == []
 
     again = Cluster.up(state, nodes=1)
     with api(again.kubeconfig) as client:
