@@ -8,9 +8,10 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from localcluster.layout import Layout
 
 __all__ = ["Api", "ApiError", "Object", "tls_context"]
 
@@ -127,10 +128,10 @@ class Api:
         )
 
 
-def tls_context(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    """Trust this authority and no other, and show this client certificate."""
-    context = ssl.create_default_context(cafile=str(authority))
-    context.load_cert_chain(certificate, key)
+def tls_context(layout: Layout, user: str, authority: str = "ca") -> ssl.SSLContext:
+    """Trust one of a cluster's authorities and no other, and show a user's client certificate."""
+    context = ssl.create_default_context(cafile=str(layout.certificate(authority)))
+    context.load_cert_chain(layout.certificate(user), layout.key(user))
     return context
 
 

@@ -8,7 +8,6 @@ change. So real kubelets can take its place without anybody noticing.
 """
 
 import argparse
-import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from typing import Protocol
 
 from localcluster.api import Api, tls_context
 from localcluster.layout import Layout
-from localcluster.node_specs import NodeSpec, node_specs
+from localcluster.node_specs import node_specs
 from localcluster.stand_in import StandIn
 
 __all__ = ["Node", "main"]
@@ -38,8 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--server", required=True)
     parser.add_argument("--nodes", type=int, required=True)
     options = parser.parse_args(arguments)
+    layout = Layout(options.state)
     running = [
-        _run_in_thread(StandIn(spec, Api(options.server, _context(Layout(options.state), spec))))
+        _run_in_thread(StandIn(spec, Api(options.server, tls_context(layout, spec.name))))
         for spec in node_specs(options.nodes)
     ]
     for ended in wait(running, return_when=FIRST_EXCEPTION).done:
@@ -61,12 +61,6 @@ def _run_in_thread(node: Node) -> Future[None]:
     # Daemons, so that the process doesn't wait for the others when one of them fails.
     threading.Thread(target=run, daemon=True).start()
     return result
-
-
-def _context(layout: Layout, spec: NodeSpec) -> ssl.SSLContext:
-    return tls_context(
-        layout.certificate("ca"), layout.certificate(spec.name), layout.key(spec.name)
-    )
 
 
 if __name__ == "__main__":

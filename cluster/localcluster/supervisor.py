@@ -100,11 +100,7 @@ class _Supervisor:
             self._children.pop().kill()
 
     def _api(self, server: str, authority: str, user: str) -> Api:
-        layout = self._layout
-        context = tls_context(
-            layout.certificate(authority), layout.certificate(user), layout.key(user)
-        )
-        return Api(server, context)
+        return Api(server, tls_context(self._layout, user, authority))
 
     def _launch(self, name: str, command: Sequence[str]) -> None:
         self._children.append(Child(name, command, self._layout.log(name), self._lock))

@@ -41,16 +41,15 @@ def kubeconfig_for_service_account(layout: Layout, namespace: str, name: str) ->
     }
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
     server = kubeconfig.read_server(layout.admin_kubeconfig)
-    authority = layout.certificate("ca")
-    admin = tls_context(authority, layout.certificate("admin"), layout.key("admin"))
-    api = Api(server, admin)
+    api = Api(server, tls_context(layout, "admin"))
     try:
         token = api.request("POST", path, request)["status"]["token"]
     except (ApiError, OSError) as error:
         raise ClusterError(f"No token for ServiceAccount {namespace}/{name}: {error}") from error
     finally:
         api.close()
-    document = kubeconfig.with_token(server, authority.read_bytes(), name, token)
+    authority = layout.certificate("ca").read_bytes()
+    document = kubeconfig.with_token(server, authority, name, token)
     return write_private(layout.kubeconfig(_file_name("serviceaccount", namespace, name)), document)
 
 

@@ -78,8 +78,9 @@ class Reconciler:
             todo = plan(request.uid, desired, self._store.standing(request))
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
-            refused = outcome.refusal and self._store.standing(request).is_served(request)
-            if todo.replaces(request.service_key) and not refused:
+            if todo.replaces(request.service_key) and not (
+                outcome.refusal and self._store.standing(request).is_served(request)
+            ):
                 await self._events.tell(request, [replaced(request.service_key.name)])
             if not todo.writes or outcome.refusal:
                 break

@@ -40,7 +40,7 @@ def test_an_empty_store_knows_nothing() -> None:
     assert (store.request(WEB), store.standing(a_request())) == (None, Standing())
 
 
-@pytest.mark.parametrize(
+in_any_order_of_versions = pytest.mark.parametrize(
     ("versions", "touched", "kept"),
     [
         pytest.param([1], [{WEB}], 1, id="new"),
@@ -50,6 +50,9 @@ def test_an_empty_store_knows_nothing() -> None:
         pytest.param([1, 1], [{WEB}, set()], 1, id="the same again"),
     ],
 )
+
+
+@in_any_order_of_versions
 def test_of_two_versions_of_a_request_the_newer_stays(
     versions: list[int], touched: list[set[Key]], kept: int
 ) -> None:
@@ -58,16 +61,7 @@ def test_of_two_versions_of_a_request_the_newer_stays(
     assert (answers, store.request(WEB)) == (touched, a_request(version=kept))
 
 
-@pytest.mark.parametrize(
-    ("versions", "touched", "kept"),
-    [
-        pytest.param([1], [{WEB}], 1, id="new"),
-        pytest.param([1, 2], [{WEB}, {WEB}], 2, id="newer"),
-        pytest.param([2, 1], [{WEB}, set()], 2, id="older"),
-        pytest.param([9, 10], [{WEB}, {WEB}], 10, id="versions are numbers"),
-        pytest.param([1, 1], [{WEB}, set()], 1, id="the same again"),
-    ],
-)
+@in_any_order_of_versions
 def test_of_two_versions_of_an_object_the_newer_stays(
     versions: list[int], touched: list[set[Key]], kept: int
 ) -> None:

@@ -33,11 +33,7 @@ _numbers = count(1)
 
 def administrator(cluster: Cluster) -> Api:
     """The cluster's API, for its administrator."""
-    layout = Layout(cluster.state)
-    context = tls_context(
-        layout.certificate("ca"), layout.certificate("admin"), layout.key("admin")
-    )
-    return Api(read_server(cluster.kubeconfig), context)
+    return Api(read_server(cluster.kubeconfig), tls_context(Layout(cluster.state), "admin"))
 
 
 class Space:

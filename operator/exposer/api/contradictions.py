@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.request import SERVICE_NAME, ExposeRequestSpec
-from exposer.api.template import TemplateSpec
+from exposer.api.template import KINDS_OF_FIELDS, TemplateSpec
 from exposer.api.verdict import IPAddress
 from exposer.grammar import Kind, PortString
-
-_OUTSIDE = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
+from exposer.grammar.nodes import told_signs
 
 
 def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortString]) -> str | None:
@@ -104,7 +103,7 @@ def _addresses(addresses: Sequence[str]) -> str | None:
             address = ipaddress.ip_address(text)
         except ValueError:
             return f'{where} is not an IP address; write one such as "192.0.2.10" or "2001:db8::10"'
-        if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.scope_id):
+        if _is_special(address):
             return f"{where} is an IPv4-mapped or scoped address; write the plain address"
         for what in ("unspecified", "loopback", "link_local", "multicast"):
             if getattr(address, f"is_{what}"):
@@ -143,21 +142,12 @@ def _affinity(wanted: TemplateSpec, kind: Kind) -> str | None:
 
 
 def _fields_of_some_kinds(wanted: TemplateSpec, kind: Kind) -> str | None:
-    """The fields that core/v1 ValidateService allows for some types only."""
-    load_balancer = (Kind.LOAD_BALANCER,)
-    rules = (
-        ("externalTrafficPolicy", wanted.external_traffic_policy, _OUTSIDE),
-        ("loadBalancerClass", wanted.load_balancer_class, load_balancer),
-        ("loadBalancerSourceRanges", wanted.load_balancer_source_ranges, load_balancer),
-        ("allocateLoadBalancerNodePorts", wanted.allocate_load_balancer_node_ports, load_balancer),
-        ("healthCheckNodePort", wanted.health_check_node_port, load_balancer),
-    )
-    for field, value, kinds in rules:
-        if value is not None and kind not in kinds:
-            allowed = " and ".join(f'"{_SIGNS[each]}" ({each})' for each in kinds)
+    present = wanted.model_dump(by_alias=True, exclude_none=True)
+    for field, kinds in KINDS_OF_FIELDS.items():
+        if field in present and kind not in kinds:
             return (
-                f"spec.serviceTemplate.spec.{field}: goes with {allowed} only, and the port "
-                f"strings say {kind}; leave it out"
+                f"spec.serviceTemplate.spec.{field}: goes with {told_signs(kinds)} only, and the "
+                f"port strings say {kind}; leave it out"
             )
     if wanted.health_check_node_port and wanted.external_traffic_policy != "Local":
         return (
@@ -203,10 +193,14 @@ def _plain_address(text: str) -> IPAddress | None:
         address = ipaddress.ip_address(text)
     except ValueError:
         return None
-    special = isinstance(address, ipaddress.IPv6Address) and (
+    return None if _is_special(address) else address
+
+
+def _is_special(address: IPAddress) -> bool:
+    """Whether it is an IPv6 address with a zone, or one that stands for an IPv4 address."""
+    return isinstance(address, ipaddress.IPv6Address) and bool(
         address.ipv4_mapped or address.scope_id
     )
-    return None if special else address
 
 
 def _is_source_range(text: str) -> bool:
@@ -222,4 +216,3 @@ def _is_source_range(text: str) -> bool:
 
 
 _PREFIX = re.compile("0|[1-9][0-9]*", re.ASCII)
-_SIGNS = {Kind.NODE_PORT: "!", Kind.LOAD_BALANCER: "^"}

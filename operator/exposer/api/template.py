@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from exposer.api.model import Model
+from exposer.grammar import Kind
+from exposer.grammar.nodes import WITH_NODE_PORTS
 
 _MAX_LABELS = 100
 _MAX_SOURCE_RANGES = 100
@@ -89,3 +91,13 @@ class ServiceTemplate(Model):
     """Labels and annotations of the Service."""
     spec: TemplateSpec | None = None
     """Fields of core/v1 ServiceSpec."""
+
+
+KINDS_OF_FIELDS = {
+    "externalTrafficPolicy": WITH_NODE_PORTS,
+    "loadBalancerClass": (Kind.LOAD_BALANCER,),
+    "loadBalancerSourceRanges": (Kind.LOAD_BALANCER,),
+    "allocateLoadBalancerNodePorts": (Kind.LOAD_BALANCER,),
+    "healthCheckNodePort": (Kind.LOAD_BALANCER,),
+}
+"""The fields of the template's spec that core/v1 ValidateService allows for some types only."""

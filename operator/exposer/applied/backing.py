@@ -1,11 +1,11 @@
 """A look at the pods behind a Service, for a diagnosis: a few of them, and only then."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from exposer.applied.client import Client
+from exposer.applied.paths import collection_path, object_path
 from exposer.applied.refusals import ApiError
-from exposer.observed.pods import Backing, PodRecord, trimmed_pod
+from exposer.observed.pods import UNSEEN, Backing, PodRecord, trimmed_pod
 
 _LIMIT = 5  # pods; what is wrong with some is wrong with most
 
@@ -26,19 +26,18 @@ class Lookout:
         labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
         query = {"labelSelector": labels, "limit": str(_LIMIT)}
         try:
-            path = f"/api/v1/namespaces/{namespace}/pods"
+            path = collection_path("Pod", namespace)
             found = await self._client.send("GET", path, query=query)
             pods = tuple(map(trimmed_pod, found["items"]))
             return Backing(pods, await self._governing(namespace, pods))
         except ApiError as error:
             if error.code in (403, 404):
-                return Backing()
+                return UNSEEN
             raise
 
     async def _governing(self, namespace: str, pods: tuple[PodRecord, ...]) -> str | None:
         owner = next((pod.stateful_set for pod in pods if pod.stateful_set), None)
         if owner is None:
             return None
-        path = f"/apis/apps/v1/namespaces/{namespace}/statefulsets/{quote(owner, safe='')}"
-        found = await self._client.send("GET", path)
+        found = await self._client.send("GET", object_path("StatefulSet", namespace, owner))
         return str(found["spec"].get("serviceName", ""))

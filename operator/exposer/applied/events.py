@@ -9,6 +9,7 @@ from time import monotonic
 
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND
 from exposer.applied.client import Client
+from exposer.applied.paths import collection_path
 from exposer.applied.refusals import ApiError
 from exposer.observed import RequestRecord
 from exposer.status.events import Event
@@ -34,7 +35,7 @@ class Events:
         for event in events:
             if not self._may_tell(request.uid):
                 continue
-            path = f"/apis/events.k8s.io/v1/namespaces/{request.key.namespace}/events"
+            path = collection_path("Event", request.key.namespace)
             try:
                 await self._client.send("POST", path, _body(request, event))
             except ApiError as error:

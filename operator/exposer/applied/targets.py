@@ -1,21 +1,11 @@
 """Reads what a targetRef names: the only objects that are read and not watched."""
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from exposer.api import AcceptedRequest, Reason, Refused, selector_of
-from exposer.api.request import TargetRef
 from exposer.applied.client import Client
+from exposer.applied.paths import object_path
 from exposer.applied.refusals import ApiError
-
-_COLLECTIONS = {
-    "Pod": "/api/v1/namespaces/{}/pods",
-    "Service": "/api/v1/namespaces/{}/services",
-    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
-    "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
-    "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
-    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
-}
 
 
 class Targets:
@@ -33,8 +23,9 @@ class Targets:
         """
         if request.target is None:
             return request
+        path = object_path(request.target.kind, namespace, request.target.name)
         try:
-            body = await self._client.send("GET", _path(namespace, request.target))
+            body = await self._client.send("GET", path)
         except ApiError as error:
             if error.code == 403:
                 return Refused(Reason.NOT_PERMITTED, error.message, retry=True)
@@ -43,7 +34,3 @@ class Targets:
             body = None
         selector = selector_of(request.target, body)
         return selector if isinstance(selector, Refused) else replace(request, selector=selector)
-
-
-def _path(namespace: str, target: TargetRef) -> str:
-    return f"{_COLLECTIONS[target.kind].format(namespace)}/{quote(target.name, safe='')}"

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from exposer.api import Reason
-from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND, PLURAL, VERSION
+from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
 from exposer.applied.client import Client
+from exposer.applied.paths import collection_path, object_path
 from exposer.applied.refusals import ApiError, refusal_of
 from exposer.observed import (
     Key,
@@ -23,12 +23,6 @@ from exposer.plan.ownership import conflict, wait_for
 
 log = logging.getLogger("exposer")
 
-_COLLECTIONS = {
-    "Service": "/api/v1/namespaces/{}/services",
-    "Endpoints": "/api/v1/namespaces/{}/endpoints",
-    "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
-    KIND: f"/apis/{GROUP}/{VERSION}/namespaces/{{}}/{PLURAL}",
-}
 _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
 
 # An apply with this resource version makes an object that is not there, and is refused with 409
@@ -100,14 +94,15 @@ class Writer:
     async def _apply(
         self, kind: str, key: Key, body: Mapping[str, Any], subresource: str = ""
     ) -> dict[str, Any]:
-        path = _path(kind, key) + subresource
+        path = object_path(kind, *key) + subresource
         return await self._client.send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
 
     async def _probe(self, body: Mapping[str, Any]) -> None:
         """A dry run: the API server checks all but the name before it finds that taken."""
         key, kind = _named(body)
         try:
-            await self._client.send("POST", _collection(kind, key), body, {"dryRun": "All"})
+            path = collection_path(kind, key.namespace)
+            await self._client.send("POST", path, body, {"dryRun": "All"})
         except ApiError as error:
             # A quota counts the old one, too, which is to go.
             if error.code not in (403, 409):
@@ -122,7 +117,7 @@ class Writer:
                 {"op": "test", "path": path, "value": surplus[index]},
                 {"op": "remove", "path": path},
             ]
-        path, manager = _path(record.kind, record.key), {"fieldManager": FIELD_MANAGER}
+        path, manager = object_path(record.kind, *record.key), {"fieldManager": FIELD_MANAGER}
         answer = await self._client.send(
             "PATCH", path, patch, manager, "application/json-patch+json"
         )
@@ -131,7 +126,8 @@ class Writer:
     async def _delete(self, record: ObjectRecord) -> None:
         options = {"preconditions": {"uid": record.uid}}
         try:
-            answer = await self._client.send("DELETE", _path(record.kind, record.key), options)
+            path = object_path(record.kind, *record.key)
+            answer = await self._client.send("DELETE", path, options)
         except ApiError as error:
             if error.code not in (404, 409):  # gone already, or succeeded by another object
                 raise
@@ -156,7 +152,7 @@ class Writer:
         """Who has the name that was not known to be taken: endpoints of others are not watched."""
         key, kind = _named(body)
         try:
-            record = trimmed_object(kind, await self._client.send("GET", _path(kind, key)))
+            record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
         except ApiError as error:
             return self.refusal(error)
         if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
@@ -169,11 +165,3 @@ class Writer:
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
     metadata = body["metadata"]
     return Key(metadata["namespace"], metadata["name"]), body["kind"]
-
-
-def _path(kind: str, key: Key) -> str:
-    return f"{_collection(kind, key)}/{quote(key.name, safe='')}"
-
-
-def _collection(kind: str, key: Key) -> str:
-    return _COLLECTIONS[kind].format(key.namespace)

@@ -1,4 +1,4 @@
-"""What several commands read from their arguments; a wrong one ends with status 2.
+"""What a command reads from its arguments; a wrong one ends with status 2.
 
 Only what the commands themselves read: names and labels are the API server's to judge.
 """

@@ -12,9 +12,9 @@ import yaml
 from exposer.api import AcceptedRequest, Refused, accept
 from exposer.api.report import NOTHING
 from exposer.commands.arguments import selector, service_name
-from exposer.desired import Owner
-from exposer.desired.service import desired_service
-from exposer.grammar import Kind, PortString, PortStringErrors, canonical, parse_all
+from exposer.desired.service import service_spec
+from exposer.grammar import PortString, PortStringErrors, canonical, parse_all
+from exposer.grammar.nodes import WITH_NODE_PORTS
 
 _DESCRIPTION = """\
 Explain port strings, or print the Service that they make. Nothing is asked of a cluster.
@@ -117,8 +117,7 @@ def _names(string: PortString) -> str:
 def _node_port(string: PortString) -> str:
     if string.node_ports is not None:
         return str(string.node_ports)
-    has_one = string.kind in (Kind.NODE_PORT, Kind.LOAD_BALANCER)
-    return "picked by the cluster" if has_one else NOTHING
+    return "picked by the cluster" if string.kind in WITH_NODE_PORTS else NOTHING
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -133,11 +132,11 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:
     """The Service as a user would apply it: nobody owns it, and nobody looks after it."""
-    owned = desired_service(Owner(namespace or "", request.service_name, uid=""), request)
     metadata = {"name": request.service_name}
     if namespace is not None:
         metadata["namespace"] = namespace
-    return owned | {"metadata": metadata}
+    spec = service_spec(request)
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 def _yaml(service: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from exposer.api import AcceptedRequest
 from exposer.desired.metadata import Owner, owned_metadata
 from exposer.grammar import Kind, PortMapping
+from exposer.grammar.nodes import WITH_NODE_PORTS
 
 _TYPES = {kind: kind.value for kind in Kind} | {Kind.HEADLESS: "ClusterIP"}
 _INSIDE = {"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}
@@ -14,6 +15,15 @@ _AFFINITY_CONFIG = {"clientIP": {"timeoutSeconds": 10800}}
 
 def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
     """The Service. A field that is not in it is not ours: the cluster allocates or defaults it."""
+    metadata = owned_metadata(owner, request.service_name, request.labels)
+    if request.annotations:
+        metadata["annotations"] = dict(request.annotations)
+    spec = service_spec(request)
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def service_spec(request: AcceptedRequest) -> dict[str, Any]:
+    """The Service's spec."""
     spec: dict[str, Any] = {
         "type": _TYPES[request.kind],
         **_defaults(request.kind),
@@ -34,21 +44,14 @@ def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
         # Said aloud, as one that stands would stay.
         none = {"nodePort": 0} if spec.get("allocateLoadBalancerNodePorts") is False else {}
         spec["ports"] = [none | _port(mapping) for mapping in request.ports]
-    metadata = owned_metadata(owner, request.service_name, request.labels)
-    if request.annotations:
-        metadata["annotations"] = dict(request.annotations)
-    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+    return spec
 
 
 def _defaults(kind: Kind) -> dict[str, str]:
     """Core/v1's own defaults, said aloud: what others change there is then put back."""
-    match kind:
-        case Kind.EXTERNAL_NAME:
-            return {}
-        case Kind.NODE_PORT | Kind.LOAD_BALANCER:
-            return _INSIDE | {"externalTrafficPolicy": "Cluster"}
-        case _:
-            return _INSIDE
+    if kind is Kind.EXTERNAL_NAME:
+        return {}
+    return _INSIDE | {"externalTrafficPolicy": "Cluster"} if kind in WITH_NODE_PORTS else _INSIDE
 
 
 def _port(mapping: PortMapping) -> dict[str, Any]:

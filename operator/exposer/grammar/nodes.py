@@ -24,6 +24,12 @@ SIGNS = {
     "@": Kind.EXTERNAL_NAME,
 }
 SIGN_OF = {kind: sign for sign, kind in SIGNS.items()} | {Kind.CLUSTER_IP: ""}
+WITH_NODE_PORTS = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
+
+
+def told_signs(kinds: Iterable[Kind]) -> str:
+    """The kinds as messages name them: ``"!" (NodePort) and "^" (LoadBalancer)``."""
+    return " and ".join(f'"{SIGN_OF[kind]}" ({kind})' for kind in kinds)
 
 
 class Protocol(StrEnum):

@@ -15,7 +15,16 @@ from typing import NoReturn
 
 from exposer.grammar.cursor import Cursor, Word, described
 from exposer.grammar.errors import quoted
-from exposer.grammar.nodes import SIGN_OF, SIGNS, Kind, Ports, PortString, Protocol, default_name
+from exposer.grammar.nodes import (
+    SIGN_OF,
+    SIGNS,
+    WITH_NODE_PORTS,
+    Kind,
+    Ports,
+    PortString,
+    Protocol,
+    default_name,
+)
 
 MAX_LENGTH = 256  # of a string; none that follows the rules is as long
 MAX_PORT = 65535
@@ -30,7 +39,6 @@ IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}", re.ASCII)
 PROTOCOLS = {protocol.lower(): protocol for protocol in Protocol}
 _NAME_FIRST = 'a name stands before the ports, as in "web=80:8080"'
 _ENDS_THERE = 'a port string ends behind its protocol, as in "53/udp"'
-WITH_NODE_PORTS = (Kind.NODE_PORT, Kind.LOAD_BALANCER)
 
 
 def parse(text: str, index: int = 0) -> PortString:

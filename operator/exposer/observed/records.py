@@ -99,18 +99,23 @@ class Standing:
                 return record
         return None
 
-    def is_served(self, request: RequestRecord) -> bool:
-        """Whether the Service that the request asks for stands and is its own."""
+    def service_of(self, request: RequestRecord) -> ObjectRecord | None:
+        """The Service that the request asks for, if it is its own."""
         service = self.find("Service", request.service_key.name)
-        return service is not None and not service.deleting and is_owned_by(service, request.uid)
+        return service if service is not None and is_owned_by(service, request.uid) else None
+
+    def is_served(self, request: RequestRecord) -> bool:
+        """Whether the request's own Service stands, and stays."""
+        service = self.service_of(request)
+        return service is not None and not service.deleting
 
     def selector_of(self, request: RequestRecord) -> Mapping[str, str]:
         """The labels that the request's own Service selects by.
 
         Empty if there is none, or if the cluster hasn't looked for its endpoints yet.
         """
-        service = self.find("Service", request.service_key.name)
-        if service is None or not is_owned_by(service, request.uid) or not self.slices_of(service):
+        service = self.service_of(request)
+        if service is None or not self.slices_of(service):
             return {}
         return service.body["spec"].get("selector") or {}
 

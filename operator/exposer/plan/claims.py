@@ -1,9 +1,10 @@
 """What only one Service at a time can have, and how it comes from the old one to the new."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from exposer.observed import ObjectRecord
+from exposer.plan.differences import ports_of
 
 Body = Mapping[str, Any]
 
@@ -18,13 +19,13 @@ def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
     spec = desired["spec"]
     if spec["type"] not in ("NodePort", "LoadBalancer"):
         return desired
-    asked_for = {port.get("nodePort") for port in _ports(desired)}
+    asked_for = {port.get("nodePort") for port in ports_of(desired)}
     kept = {
         _key(port): {"nodePort": port["nodePort"]}
-        for port in _ports(record.body)
+        for port in ports_of(record.body)
         if port.get("nodePort") not in asked_for | {None}
     }
-    ports = [{**kept.get(_key(port), {}), **port} for port in _ports(desired)]
+    ports = [{**kept.get(_key(port), {}), **port} for port in ports_of(desired)]
     return {**desired, "spec": {**spec, "ports": ports}}
 
 
@@ -48,12 +49,8 @@ def _is_held(field: str, value: Any, held: set[Any]) -> bool:
 def _claims(body: Body) -> set[Any]:
     spec = body.get("spec", {})
     claims = {spec.get("clusterIP"), spec.get("healthCheckNodePort")}
-    claims |= {port.get("nodePort") for port in _ports(body)}
+    claims |= {port.get("nodePort") for port in ports_of(body)}
     return claims - {None, 0, "", "None"}
-
-
-def _ports(body: Body) -> Iterator[Body]:
-    yield from body.get("spec", {}).get("ports") or ()
 
 
 def _key(port: Body) -> tuple[Any, Any]:

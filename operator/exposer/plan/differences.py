@@ -29,15 +29,16 @@ def differs(desired: Mapping[str, Any], record: ObjectRecord) -> bool:
 def surplus_ports(desired: Mapping[str, Any], record: ObjectRecord) -> dict[int, Mapping[str, Any]]:
     """The ports of an owned Service that others added, by their index."""
     keys = _MERGED_LISTS["spec.ports"]
-    wanted = {tuple(port[key] for key in keys) for port in _ports(desired)}
+    wanted = {tuple(port[key] for key in keys) for port in ports_of(desired)}
     return {
         index: port
-        for index, port in enumerate(_ports(record.body))
+        for index, port in enumerate(ports_of(record.body))
         if tuple(port[key] for key in keys) not in wanted
     }
 
 
-def _ports(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def ports_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The ports of a Service, desired or observed; of somebody else's, those that are known."""
     ports: Sequence[Mapping[str, Any]] = body.get("spec", {}).get("ports") or ()
     return ports
 

@@ -79,9 +79,8 @@ def status_of(
 
 def _own_service(request: RequestRecord, standing: Standing) -> ObjectRecord | None:
     """The Service whose facts are told: that of the wanted name, else the one that still stands."""
-    own = [record for record in standing.owned_by(request.uid) if record.kind == "Service"]
-    wanted = [record for record in own if record.key == request.service_key]
-    return next(iter(wanted or own), None)
+    own = (record for record in standing.owned_by(request.uid) if record.kind == "Service")
+    return standing.service_of(request) or next(own, None)
 
 
 def _kind(spec: Mapping[str, Any]) -> Kind:

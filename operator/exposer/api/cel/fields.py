@@ -5,18 +5,11 @@ from exposer.api.cel.clashes import located, no_clash
 from exposer.api.cel.rule import Rule, quoted
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.request import SERVICE_NAME
-from exposer.grammar.nodes import SIGN_OF, Kind
-from exposer.grammar.parse import MAX_NAME, WITH_NODE_PORTS
+from exposer.api.template import KINDS_OF_FIELDS
+from exposer.grammar.nodes import SIGN_OF, Kind, told_signs
+from exposer.grammar.parse import MAX_NAME
 
 _WAYS = ("selector", "targetRef", "addresses")
-_LOAD_BALANCER = (Kind.LOAD_BALANCER,)
-_KINDS_OF_FIELDS = {
-    "externalTrafficPolicy": WITH_NODE_PORTS,
-    "loadBalancerClass": _LOAD_BALANCER,
-    "loadBalancerSourceRanges": _LOAD_BALANCER,
-    "allocateLoadBalancerNodePorts": _LOAD_BALANCER,
-    "healthCheckNodePort": _LOAD_BALANCER,
-}
 _HEADLESS = f"self.ports.exists(p, p.startsWith({quoted(words.HEADLESS_SIGN)}))"
 _EXTERNAL_NAME = f"self.ports.exists(p, p.startsWith({quoted(words.HOST_SIGN)}))"
 _WANTED = "self.?serviceTemplate.?spec"
@@ -38,11 +31,10 @@ def _not_with_external_name(field: str) -> Rule:
 
 
 def _only_with(field: str, kinds: tuple[Kind, ...]) -> Rule:
-    signs = " and ".join(f'"{SIGN_OF[kind]}" ({kind})' for kind in kinds)
     of_these = " || ".join(f"p.startsWith({quoted(SIGN_OF[kind])})" for kind in kinds)
     return Rule(
         f"!{_WANTED}.?{field}.hasValue() || self.ports.all(p, {of_these})",
-        f"goes with {signs} port strings only: leave it out",
+        f"goes with {told_signs(kinds)} port strings only: leave it out",
         field=f".serviceTemplate.spec.{field}",
     )
 
@@ -74,7 +66,7 @@ SPEC_RULES = (
         f"{located(_FIRST_NAMED, 'ports', 'self.ports')} + {quoted(': ' + _NO_CONTAINERS)}",
         field=".ports",
     ),
-    *(_only_with(field, kinds) for field, kinds in _KINDS_OF_FIELDS.items()),
+    *(_only_with(field, kinds) for field, kinds in KINDS_OF_FIELDS.items()),
     Rule(
         f"!{_HEADLESS} || {_WANTED}.?sessionAffinity.orValue('') != 'ClientIP'",
         f'"ClientIP" does not go with "{words.HEADLESS_SIGN}", where clients choose a pod by '

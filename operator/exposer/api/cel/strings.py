@@ -3,13 +3,12 @@
 from exposer.api.cel import words
 from exposer.api.cel.hints import HINTS, OTHERWISE
 from exposer.api.cel.rule import Rule, quoted
-from exposer.grammar.nodes import SIGN_OF
-from exposer.grammar.parse import MAX_HOST, MAX_NAME, MAX_PORT, MAX_TARGET, WITH_NODE_PORTS
+from exposer.grammar.nodes import WITH_NODE_PORTS, told_signs
+from exposer.grammar.parse import MAX_HOST, MAX_NAME, MAX_PORT, MAX_TARGET
 
 _PORTS, _NODE_PORTS = words.ports("self"), words.node_ports("self")
 _TARGET_PORTS = words.target_ports("self")
 _ALL_PORTS = (_NODE_PORTS, _PORTS, _TARGET_PORTS)
-_WITH_NODE_PORTS = " and ".join(f'"{SIGN_OF[kind]}" ({kind})' for kind in WITH_NODE_PORTS)
 
 
 def _first_hint() -> str:
@@ -62,7 +61,8 @@ STRING_RULES = (
     ),
     Rule(
         f"self.matches({quoted(words.NODE_PORTED)}) || {_NODE_PORTS} == ''",
-        f'only {_WITH_NODE_PORTS} strings have a node port: write "port:target", or another sign',
+        f"only {told_signs(WITH_NODE_PORTS)} strings have a node port: write "
+        '"port:target", or another sign',
     ),
     Rule(
         f"{words.first(_PORTS)} == {words.last(_PORTS)} || "

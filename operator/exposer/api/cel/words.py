@@ -7,7 +7,7 @@ that isn't there is empty, and its number 0.
 """
 
 from exposer.api.cel.rule import quoted
-from exposer.grammar.nodes import SIGN_OF, SIGNS, Kind, Protocol
+from exposer.grammar.nodes import SIGN_OF, SIGNS, WITH_NODE_PORTS, Kind, Protocol
 from exposer.grammar.parse import (
     IPV4,
     LABEL,
@@ -15,7 +15,6 @@ from exposer.grammar.parse import (
     PORTS,
     PROTOCOLS,
     SERVICE_NAME,
-    WITH_NODE_PORTS,
 )
 
 HOST_SIGN = SIGN_OF[Kind.EXTERNAL_NAME]
