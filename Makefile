@@ -28,9 +28,10 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
 
-bench: .venv/installed ## Measure what a string costs to parse, and how soon a request is Ready
+bench: .venv/installed ## Measure the parser, how soon a request is Ready, what holds the event loop
 	@$(BIN)/python -m benchmarks.parse
 	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m benchmarks.blocking
 
 transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
 	@$(BIN)/python -m docs.transitions
