@@ -61,9 +61,10 @@ TAIL = """
   replaced so that the controller of the old class has cleaned up before that of the new one begins.
   A class that a webhook has set, and the request doesn't name, is left alone.
 - **Before it deletes, the operator tries the new Service out** in a dry run. What is wrong with
-  it, what an admission policy forbids, and a node port that is taken are told then, and the old
-  Service stays. A `clusterIP` that is taken, and a node port outside of the range, are not found by
-  a dry run: the old Service is gone then until you change the request.
+  it, what an admission policy forbids, and a node port or `clusterIP` that is taken are told then,
+  and the old Service stays. Only a node port or `clusterIP` outside of the cluster's ranges, or one
+  that a Service of a namespace has where the operator may not look, is found too late: the old
+  Service is gone then until you change the request.
 - **A replacement is made by deletion**, although the API server would also take two changes in
   place with an ExternalName in between. But then everybody who watches would see an ExternalName
   that nobody asked for: DNS would answer with it, ExternalDNS would publish it, and policies that

@@ -84,6 +84,7 @@ class Reconciler:
                 await self._events.tell(request, [replaced(request.service_key.name)])
             if not todo.writes or outcome.refusal:
                 break
+        self._store.wait(request.key, outcome.refusal.held_by if outcome.refusal else None)
         return outcome, wrote
 
     async def _tell(

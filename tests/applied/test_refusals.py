@@ -21,6 +21,9 @@ NO_IP = (
 )
 
 
+HELD = 'no; it is held by Service "shop/web"'
+
+
 def an_answer(
     code: int = 422,
     *causes: tuple[str, str],
@@ -43,13 +46,13 @@ def an_answer(
     return ApiError(code, status, message, retry_after)
 
 
-def nobody(_: int) -> Key | None:
+def nobody(_: int | str) -> Key | None:
     return None
 
 
-def shop_web(node_port: int) -> Key | None:
-    """Who holds node port 30080."""
-    return Key("shop", "web") if node_port == 30080 else None
+def shop_web(claim: int | str) -> Key | None:
+    """Who holds node port 30080 and 10.96.0.50."""
+    return Key("shop", "web") if claim in (30080, "10.96.0.50") else None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def shop_web(node_port: int) -> Key | None:
         ),
         pytest.param(
             ("spec.ports[0].nodePort", TAKEN),
-            Refusal(Reason.NODE_PORT_TAKEN, 'no; it is held by Service "shop/web"'),
+            Refusal(Reason.NODE_PORT_TAKEN, HELD, held_by=Key("shop", "web")),
             id="node port taken",
         ),
         pytest.param(
@@ -77,11 +80,13 @@ def shop_web(node_port: int) -> Key | None:
         ),
         pytest.param(
             ("spec.clusterIPs", NO_IP),
-            Refusal(Reason.CLUSTER_IP_TAKEN, "no"),
+            Refusal(Reason.CLUSTER_IP_TAKEN, HELD, held_by=Key("shop", "web")),
             id="cluster IP taken",
         ),
         pytest.param(
-            ("spec.clusterIP", NO_IP), Refusal(Reason.CLUSTER_IP_TAKEN, "no"), id="the older field"
+            ("spec.clusterIP", NO_IP.replace("0.50", "0.51")),
+            Refusal(Reason.CLUSTER_IP_TAKEN, "no"),
+            id="cluster IP taken by an unknown one, told of the older field",
         ),
         pytest.param(
             ("metadata.uid", "Invalid value: field is immutable"),

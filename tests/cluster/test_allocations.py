@@ -18,6 +18,17 @@ def test_a_taken_node_port_is_told_and_used_once_it_is_free(space: Space) -> Non
     assert space.until_ready()["ports"][0]["nodePort"] == 30777
 
 
+def test_a_taken_cluster_ip_is_told_and_used_once_it_is_free(space: Space) -> None:
+    space.create("Service", "holder", spec={"ports": [{"port": 80}]})
+    address = space.get("Service", "holder")["spec"]["clusterIP"]
+    space.expose("80", serviceTemplate={"spec": {"clusterIP": address}})
+    status = space.until_refused("web", "ClusterIPTaken")
+    (programmed,) = (each for each in status["conditions"] if each["type"] == "Programmed")
+    assert f"{space.name}/holder" in programmed["message"]
+    space.delete("Service", "holder")
+    assert space.until_ready()["clusterIP"] == address
+
+
 def test_a_node_port_outside_of_the_range_is_told(space: Space) -> None:
     space.expose("!80:80:80")
     status = space.until_refused("web", "NodePortOutOfRange")

@@ -238,3 +238,18 @@ def test_a_replacement_that_would_be_refused_leaves_the_service_that_stands(spac
     assert space.get("Service", "web") == before
     space.delete("Service", "holder")
     assert space.until_ready()["ports"][0]["nodePort"] == 31950
+
+
+def test_a_replacement_that_wants_a_taken_cluster_ip_leaves_the_service_that_stands(
+    space: Space,
+) -> None:
+    space.create("Service", "holder", spec={"ports": [{"port": 80}]})
+    address = space.get("Service", "holder")["spec"]["clusterIP"]
+    space.expose("80")
+    space.until_ready()
+    before = space.get("Service", "web")
+    space.ask("web", serviceTemplate={"spec": {"clusterIP": address}})
+    space.until_refused("web", "ClusterIPTaken")
+    assert space.get("Service", "web") == before
+    space.delete("Service", "holder")
+    assert space.until_ready()["clusterIP"] == address

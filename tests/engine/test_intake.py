@@ -26,13 +26,9 @@ class Recorder(Workers):
 
     def __init__(self) -> None:
         self.changed: list[Key] = []
-        self.releases = 0
 
     def cluster_changed(self, keys: Iterable[Key]) -> None:
         self.changed += keys
-
-    def service_released(self) -> None:
-        self.releases += 1
 
 
 class Marks(DirtyKeys):
@@ -93,10 +89,3 @@ def test_what_is_not_listed_any_more_is_marked(case: Case) -> None:
     case.intake.put("EndpointSlice", a_slice_body())
     case.intake.drop_unlisted(Collection("EndpointSlice", None), set(), 9)
     assert case.dirty.marked == [WEB]
-
-
-def test_a_list_of_services_may_set_something_free(case: Case) -> None:
-    case.intake.drop_unlisted(Collection("Endpoints", None), set(), 9)
-    assert case.workers.releases == 0
-    case.intake.drop_unlisted(Collection("Service", None), set(), 9)
-    assert case.workers.releases == 1

@@ -15,7 +15,8 @@ from exposer.engine.lists import Lists
 from exposer.engine.watched import Collection
 
 REQUESTS, SERVICES = Collection("ExposeRequest", None), Collection("Service", None)
-COLLECTIONS = {"/requests": REQUESTS, "/services": SERVICES}
+WORKLOADS = Collection("Deployment", None)
+COLLECTIONS = {"/requests": REQUESTS, "/services": SERVICES, "/workloads": WORKLOADS}
 
 
 class Recorder(Intake):
@@ -36,7 +37,7 @@ class Recorder(Intake):
 
 
 class Case:
-    """Lists that wait for two collections."""
+    """Lists that wait for two collections, and know a third."""
 
     def __init__(self) -> None:
         self.intake = Recorder()
@@ -100,7 +101,7 @@ def test_nothing_is_missing_once_each_collection_is_listed(
     assert not case.listed.is_set()
     case.page("/services?continue=x")
     assert case.listed.is_set()
-    assert caplog.messages == ["watching; 3 requests are listed"]
+    assert caplog.messages == ["/requests is listed again", "watching; 3 requests are listed"]
 
 
 def test_a_later_list_is_told(case: Case, caplog: pytest.LogCaptureFixture) -> None:
@@ -108,6 +109,26 @@ def test_a_later_list_is_told(case: Case, caplog: pytest.LogCaptureFixture) -> N
     for path in ("/services", "/requests", "/services"):
         case.page(path)
     assert caplog.messages[1:] == ["/services is listed again"]
+
+
+def test_what_is_watched_later_is_told_when_it_is_listed_again(
+    case: Case, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for path in ("/services", "/requests", "/workloads", "/workloads"):
+        case.page(path)
+    assert caplog.messages[1:] == ["/workloads is listed again"]
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata_only"),
+    [("/services", False), ("/workloads", True), ("/apis", False)],
+)
+def test_of_workloads_only_the_metadata_is_asked_for(
+    case: Case, path: str, metadata_only: bool
+) -> None:
+    accepted = case.lists.headers(URL(path)).get("Accept", "")
+    assert ("as=PartialObjectMetadata;" in accepted) == metadata_only
 
 
 def test_an_object_that_cannot_be_read_is_told_and_takes_no_other_along(

@@ -19,6 +19,9 @@ class Recorder:
         self.heard_of: list[str] = []
         self.pages: list[tuple[str, dict[str, Any]]] = []
 
+    def headers(self, url: URL) -> dict[str, str]:
+        return {"Accept": f"application/of{url.path.replace('/', '.')}"}
+
     def heard(self, url: URL) -> None:
         self.heard_of.append(url.path)
 
@@ -39,6 +42,10 @@ async def watches(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def echoes(request: web.Request) -> web.Response:
+    return web.json_response({"items": [request.headers.getall("Accept")]})
+
+
 async def fails(_request: web.Request) -> web.Response:
     return web.json_response({"kind": "Status"}, status=403)
 
@@ -48,6 +55,7 @@ async def server() -> AsyncIterator[TestServer]:
     application = web.Application()
     application.router.add_get("/list", lists)
     application.router.add_get("/watch", watches)
+    application.router.add_get("/echo", echoes)
     application.router.add_get("/fail", fails)
     server = TestServer(application)
     async with server:
@@ -73,6 +81,14 @@ async def test_a_page_is_told_and_replaced(
         assert await response.json() == {}
     assert recorder.pages == [("/list", {"items": [1]})]
     assert recorder.heard_of == []
+
+
+async def test_a_request_has_the_headers_that_are_wanted_for_its_path(
+    server: TestServer, session: ClientSession, recorder: Recorder
+) -> None:
+    async with session.get(server.make_url("/echo"), headers={"Accept": "*/*"}) as response:
+        await response.json()
+    assert recorder.pages == [("/echo", {"items": [["application/of.echo"]]})]
 
 
 async def test_each_part_of_a_watch_is_heard_when_it_is_read(

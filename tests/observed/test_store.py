@@ -192,14 +192,16 @@ def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("node_port", "holder"),
+    ("claim", "holder"),
     [
-        pytest.param(30080, WEB, id="of a request"),
-        pytest.param(30081, Key("other", "foreign"), id="of somebody else"),
-        pytest.param(30082, None, id="free"),
+        pytest.param(30080, WEB, id="node port of a request"),
+        pytest.param(30081, Key("other", "foreign"), id="node port of somebody else"),
+        pytest.param(30082, None, id="free node port"),
+        pytest.param("10.96.0.50", Key("other", "foreign"), id="ClusterIP of somebody else"),
+        pytest.param("10.96.0.51", None, id="free ClusterIP"),
     ],
 )
-def test_a_node_port_is_held_by(node_port: int, holder: Key | None) -> None:
+def test_what_only_one_can_have_is_held_by(claim: int | str, holder: Key | None) -> None:
     store = a_store(
         a_service(spec={"ports": [a_service_port(80), a_service_port(81, node_port=30080)]}),
         a_service(
@@ -207,10 +209,34 @@ def test_a_node_port_is_held_by(node_port: int, holder: Key | None) -> None:
             namespace="other",
             uid="foreign",
             owner=None,
-            spec={"ports": [a_service_port(node_port=30081)]},
+            spec={"ports": [a_service_port(node_port=30081)], "clusterIPs": ["10.96.0.50"]},
         ),
     )
-    assert store.holder_of(node_port) == holder
+    assert store.holder_of(claim) == holder
+
+
+HOLDER = a_service(name="holder", owner=None, version=1)
+
+
+def test_who_waits_for_a_service_is_touched_by_its_changes() -> None:
+    store = a_store(a_request(), HOLDER)
+    store.wait(WEB, HOLDER.key)
+    other = a_service(name="other", uid="other", owner=None)
+    assert (store.put(other), store.drop(HOLDER)) == (set(), {WEB})
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        pytest.param(lambda store: store.wait(WEB, None), id="waits no more"),
+        pytest.param(lambda store: store.drop_request(a_request(version=2)), id="went"),
+    ],
+)
+def test_who_left_is_not_touched_by_them(leave: Callable[[Store], object]) -> None:
+    store = a_store(a_request(), HOLDER)
+    store.wait(WEB, HOLDER.key)
+    leave(store)
+    assert store.drop(HOLDER) == set()
 
 
 EARLIER = "2026-03-01T10:00:00Z"

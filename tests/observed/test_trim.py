@@ -76,20 +76,29 @@ def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ports", "kept"),
+    ("spec", "kept"),
     [
-        pytest.param([a_service_port()], {}, id="no node port"),
         pytest.param(
-            [a_service_port(80, node_port=30080), a_service_port(81)],
-            {"spec": {"ports": [{"nodePort": 30080, "protocol": "TCP"}]}},
+            {"ports": [a_service_port()], "selector": {"app": "web"}, "clusterIPs": []},
+            {},
+            id="nothing",
+        ),
+        pytest.param(
+            {"ports": [a_service_port(80, node_port=30080), a_service_port(81)], "clusterIPs": []},
+            {"ports": [{"nodePort": 30080, "protocol": "TCP"}]},
             id="a node port",
+        ),
+        pytest.param(
+            {"clusterIP": "10.96.0.50", "clusterIPs": ["10.96.0.50"]},
+            {"clusterIPs": ["10.96.0.50"]},
+            id="a ClusterIP",
         ),
     ],
 )
-def test_of_a_foreign_service_the_node_ports_are_kept(
-    ports: list[dict[str, Any]], kept: dict[str, Any]
+def test_of_a_foreign_service_what_no_other_can_have_is_kept(
+    spec: dict[str, Any], kept: dict[str, Any]
 ) -> None:
-    assert trimmed_object("Service", a_service_body(owner=None, spec={"ports": ports})).body == kept
+    assert trimmed_object("Service", a_service_body(owner=None, spec=spec)).body == {"spec": kept}
 
 
 def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:

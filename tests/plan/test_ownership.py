@@ -8,11 +8,12 @@ from exposer.api import Reason
 from exposer.desired import desired_objects
 from exposer.observed import ObjectRecord, Standing, trimmed_object
 from exposer.plan import Create, Plan, Refusal, plan
-from exposer.plan.ownership import is_left_over
+from exposer.plan.ownership import is_left_over, taken
 from tests.support.builders import (
     OWNER_REFERENCE,
     REQUEST_UID,
     SERVICE_REFERENCE,
+    a_key,
     a_service,
     a_slice,
     an_accepted_request,
@@ -134,3 +135,22 @@ def test_left_over_is_what_the_cluster_made_for_our_service(
 ) -> None:
     standing = Standing((record,) if service is None else (service, record))
     assert is_left_over(record, REQUEST_UID, standing) is left_over
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason", "what"),
+    [
+        pytest.param(30080, Reason.NODE_PORT_TAKEN, "node port 30080", id="node port"),
+        pytest.param("10.96.0.50", Reason.CLUSTER_IP_TAKEN, "ClusterIP 10.96.0.50", id="address"),
+    ],
+)
+def test_what_another_has_is_said_with_its_holder(
+    claim: int | str, reason: Reason, what: str
+) -> None:
+    holder = a_key("holder")
+    assert taken(claim, holder, a_key("web")) == Refusal(
+        reason,
+        f'{what} is held by Service "shop/holder"; Service "web" stays as it is until that lets '
+        "go of it",
+        held_by=holder,
+    )

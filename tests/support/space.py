@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from exposer.api.report import MAX_ENDPOINTS
 from localcluster import Cluster
 from localcluster.api import Api, ApiError, Object, tls_context
 from localcluster.kubeconfig import read_server
@@ -131,7 +132,7 @@ class Space:
 
     def until_endpoints(self, name: str, ready: int, total: int) -> Object:
         """Wait until a request tells of so many endpoints; returns its status."""
-        wanted = {"ready": ready, "total": total, "truncated": False}
+        wanted = {"ready": ready, "total": total, "truncated": total > MAX_ENDPOINTS}
         request = self.until(
             "ExposeRequest", name, lambda seen: _status(seen).get("endpointSummary") == wanted
         )

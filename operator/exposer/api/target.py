@@ -7,6 +7,9 @@ from exposer.api.conditions import Reason
 from exposer.api.request import TargetRef
 from exposer.api.verdict import Refused
 
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+"""Kinds of targets that select their pods, each for its whole life by the same labels (apps/v1)."""
+
 _TOPOLOGY = "topology.kubernetes.io/"
 
 

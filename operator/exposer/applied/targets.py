@@ -1,19 +1,32 @@
-"""Reads what a targetRef names: the only objects that are read and not watched."""
+"""Reads what a targetRef names, and has it watched: read each time, it is never a stale copy."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from exposer.api import AcceptedRequest, Reason, Refused, selector_of
+from exposer.api.target import WORKLOADS
 from exposer.applied.client import Client
 from exposer.applied.paths import object_path
 from exposer.applied.refusals import ApiError
+from exposer.observed import Store, trimmed_object
 
 
 class Targets:
     """Finds the selectors of targets."""
 
-    def __init__(self, client: Client) -> None:
-        """Read through ``client``."""
+    def __init__(
+        self, client: Client, store: Store, watch: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Read through ``client``, and remember in ``store`` what was read.
+
+        Args:
+            client: Calls the API server.
+            store: Tells which requests a target's coming and going touches.
+            watch: Begins to watch a kind of workloads. Who names none pays for none.
+        """
         self._client = client
+        self._store = store
+        self._watch = watch
 
     async def aim(self, namespace: str, request: AcceptedRequest) -> AcceptedRequest | Refused:
         """The request with the selector of its target, if it has one.
@@ -23,14 +36,18 @@ class Targets:
         """
         if request.target is None:
             return request
-        path = object_path(request.target.kind, namespace, request.target.name)
+        kind = request.target.kind
+        if kind in WORKLOADS:
+            await self._watch(kind)
         try:
-            body = await self._client.send("GET", path)
+            body = await self._client.send("GET", object_path(kind, namespace, request.target.name))
         except ApiError as error:
             if error.code == 403:
                 return Refused(Reason.NOT_PERMITTED, error.message, retry=True)
             if error.code != 404:
                 raise
             body = None
+        if body is not None and kind in WORKLOADS:
+            self._store.put(trimmed_object(kind, body))
         selector = selector_of(request.target, body)
         return selector if isinstance(selector, Refused) else replace(request, selector=selector)

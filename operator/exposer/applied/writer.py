@@ -19,7 +19,8 @@ from exposer.observed import (
     trimmed_request,
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
-from exposer.plan.ownership import conflict, wait_for
+from exposer.plan.claims import claims_of
+from exposer.plan.ownership import conflict, taken, wait_for
 
 log = logging.getLogger("exposer")
 
@@ -42,10 +43,9 @@ class Writer:
     async def carry_out(self, plan: Plan) -> Outcome:
         """Do the writes in their order, up to the first that is refused."""
         for write in plan.writes:
-            try:
-                await self._write(write)
-            except ApiError as error:
-                return Outcome(await self._refusal(write, error))
+            refusal = self._foreseen(write) or await self._try(write)
+            if refusal:
+                return Outcome(refusal)
         return Outcome(plan.refusal)
 
     async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
@@ -67,6 +67,23 @@ class Writer:
                 return
             raise
         self._store.put_request(trimmed_request(answer))
+
+    def _foreseen(self, write: Write) -> Refusal | None:
+        """What a dry run doesn't find: it leaves out the allocation (core/v1 service storage)."""
+        if not isinstance(write, Probe):
+            return None
+        for claim in claims_of(write.body):
+            holder = self._store.holder_of(claim)
+            if holder:
+                return taken(claim, holder, _named(write.body)[0])
+        return None
+
+    async def _try(self, write: Write) -> Refusal | None:
+        try:
+            await self._write(write)
+        except ApiError as error:
+            return await self._refusal(write, error)
+        return None
 
     async def _write(self, write: Write) -> None:
         match write:

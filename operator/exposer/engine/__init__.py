@@ -9,6 +9,7 @@ from kubernetes.aio.client import ApiClient, ApiException, Configuration, Custom
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
 from exposer.applied import Client, Events, Lookout, Targets, Writer
+from exposer.engine import memory
 from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.health import Address, ListenError, serving_health
@@ -19,7 +20,7 @@ from exposer.engine.login import login_with
 from exposer.engine.pace import Pace
 from exposer.engine.tuning import SILENCE, tuned_settings
 from exposer.engine.watched import collections_in
-from exposer.engine.watching import watch
+from exposer.engine.watching import Watching
 from exposer.engine.workers import Workers
 from exposer.observed import Store
 from exposer.reconcile import Reconciler
@@ -50,19 +51,26 @@ async def run(
         await _expect_resource(api)
         client = Client(api)
         store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
+        watching = Watching(registry, client, namespaces)
         reconciler = Reconciler(
-            store, Targets(client), Lookout(client), Writer(client, store), Events(client)
+            store,
+            Targets(client, store, watching.begin),
+            Lookout(client),
+            Writer(client, store),
+            Events(client),
         )
         workers = Workers(reconciler, dirty, Pace())
         intake = Intake(store, dirty, workers)
         login_with(configuration, registry, Lists(collections, intake, hearing, listed))
-        watch(registry, intake)
+        watching.start(intake)
         async with serving_health(liveness, hearing), asyncio.TaskGroup() as group:
             # Before kopf starts: at its end it waits for the tasks that came later.
             working = workers.start(group, listed)
+            group.create_task(memory.keep(listed))
             await kopf.operator(
                 registry=registry,
                 settings=tuned_settings(silence),
+                insights=watching.insights,
                 clusterwide=not namespaces,
                 namespaces=namespaces,
             )

@@ -7,7 +7,7 @@ from exposer.api.identity import KIND
 from exposer.engine.dirty import DirtyKeys
 from exposer.engine.watched import Collection
 from exposer.engine.workers import Workers
-from exposer.observed import Key, Store, trimmed_object, trimmed_request
+from exposer.observed import Store, trimmed_object, trimmed_request
 
 Body = Mapping[str, Any]
 
@@ -36,21 +36,16 @@ class Intake:
         if kind != "Service" and (record.owner is None or record.owner.kind != KIND):
             self._workers.cluster_changed(touched)
         else:
-            self._mark(kind, touched)
+            self._dirty.mark(touched)
 
     def drop(self, kind: str, body: Body) -> None:
         """An object was deleted."""
         if kind == KIND:
             self._dirty.mark(self._store.drop_request(trimmed_request(body)))
         else:
-            self._mark(kind, self._store.drop(trimmed_object(kind, body)))
+            self._dirty.mark(self._store.drop(trimmed_object(kind, body)))
 
     def drop_unlisted(self, collection: Collection, uids: Set[str], version: int) -> None:
         """A list is complete, and all that is in it was put: drop what is not."""
         kind, namespace = collection
-        self._mark(kind, self._store.drop_unlisted(kind, namespace, uids, version))
-
-    def _mark(self, kind: str, touched: Set[Key]) -> None:
-        self._dirty.mark(touched)
-        if kind == "Service":  # what others wait for may be free now
-            self._workers.service_released()
+        self._dirty.mark(self._store.drop_unlisted(kind, namespace, uids, version))

@@ -13,7 +13,13 @@ from yarl import URL
 
 from exposer.engine.hearing import Hearing
 from exposer.engine.intake import Intake
-from exposer.engine.watched import Collection
+from exposer.engine.watched import RESOURCES, WORKLOAD_RESOURCES, Collection
+
+# A list, or the objects of a watch (KEP-2334, metav1.PartialObjectMetadata).
+_METADATA = ",".join(
+    f"application/json;as={what};g=meta.k8s.io;v=v1"
+    for what in ("PartialObjectMetadataList", "PartialObjectMetadata")
+)
 
 log = logging.getLogger("exposer")
 
@@ -28,20 +34,28 @@ class Lists:
         hearing: Hearing,
         listed: asyncio.Event,
     ) -> None:
-        """Wait for the first list of each collection.
+        """Wait for the first list of each collection that is watched from the start.
 
         Args:
-            collections: By their paths.
+            collections: All that may be watched, by their paths.
             intake: Gets all that is listed.
             hearing: Is told what was heard.
-            listed: Is set once each collection was listed, so that nothing is missing.
+            listed: Is set once nothing is missing any more.
         """
         self._collections = collections
         self._intake = intake
         self._hearing = hearing
         self._listed = listed
         self._uids: dict[str, set[str]] = {}
-        self._missing = set(collections)
+        at_first = {resource.kind for resource in RESOURCES}
+        self._missing = {path for path, each in collections.items() if each.kind in at_first}
+        self._known: set[str] = set()
+
+    def headers(self, url: URL) -> Mapping[str, str]:
+        """Of workloads the metadata will do: it is a small part of them."""
+        collection = self._collections.get(url.path)
+        only_metadata = collection is not None and collection.kind in WORKLOAD_RESOURCES
+        return {"Accept": _METADATA} if only_metadata else {}
 
     def heard(self, url: URL) -> None:
         """Something came in on a watch."""
@@ -78,8 +92,9 @@ class Lists:
     def _complete(self, path: str, version: int) -> None:
         self._intake.drop_unlisted(self._collections[path], self._uids.pop(path), version)
         self._missing.discard(path)
-        if self._listed.is_set():
+        if path in self._known:
             log.info("%s is listed again", path)
-        elif not self._missing:
+        self._known.add(path)
+        if not self._missing and not self._listed.is_set():
             log.info("watching; %d requests are listed", self._intake.request_count)
             self._listed.set()

@@ -4,16 +4,19 @@ kopf doesn't tell handlers that a list is complete, least of all that it is empt
 a bookmark. The session is where both can be seen, and kopf takes one from its login handler.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol, cast
 
 import kopf
-from aiohttp import ClientResponse, ClientSession, StreamReader, TCPConnector
+from aiohttp import ClientRequest, ClientResponse, ClientSession, StreamReader, TCPConnector
 from yarl import URL
 
 
 class Listener(Protocol):
     """Whom a session tells what comes in."""
+
+    def headers(self, url: URL) -> Mapping[str, str]:
+        """What is to be sent along with a request."""
 
     def heard(self, url: URL) -> None:
         """A watch began, or something came in on it, be it a bookmark."""
@@ -24,6 +27,11 @@ class Listener(Protocol):
 
 def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> ClientSession:
     """A session like the one that kopf would make of the connection."""
+
+    class Request(ClientRequest):
+        def __init__(self, method: str, url: URL, **options: Any) -> None:
+            super().__init__(method, url, **options)
+            self.headers.update(listener.headers(url))
 
     class Response(ClientResponse):
         async def start(self, connection: Any) -> ClientResponse:
@@ -40,6 +48,7 @@ def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> Cl
         connector=TCPConnector(limit=0, ssl=connection.as_ssl_context()),
         headers=connection.as_http_headers(),
         proxy=connection.proxy_url,
+        request_class=Request,
         response_class=Response,
     )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from yarl import URL
 
 from exposer.api.identity import GROUP, KIND, PLURAL, VERSION
+from exposer.api.target import WORKLOADS
 
 
 class Resource(NamedTuple):
@@ -30,6 +31,12 @@ RESOURCES = (
     Resource("", "v1", "endpoints", "Endpoints"),
     Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
 )
+"""What is watched from the start."""
+
+WORKLOAD_RESOURCES = {
+    kind: Resource("apps", "v1", f"{kind.lower()}s", kind) for kind in sorted(WORKLOADS)
+}
+"""What is watched once a targetRef names the kind."""
 
 
 def collections_in(namespaces: Sequence[str], server: str) -> dict[str, Collection]:
@@ -41,13 +48,14 @@ def collections_in(namespaces: Sequence[str], server: str) -> dict[str, Collecti
     """
     base = URL(server).path.rstrip("/")
     return {
-        base + _path(resource, namespace): Collection(resource.kind, namespace)
-        for resource in RESOURCES
+        base + path_of(resource, namespace): Collection(resource.kind, namespace)
+        for resource in (*RESOURCES, *WORKLOAD_RESOURCES.values())
         for namespace in namespaces or (None,)
     }
 
 
-def _path(resource: Resource, namespace: str | None) -> str:
+def path_of(resource: Resource, namespace: str | None) -> str:
+    """Where the API server has a kind in a namespace, or everywhere."""
     prefix = f"/apis/{resource.group}" if resource.group else "/api"
     place = f"/namespaces/{namespace}" if namespace else ""
     return f"{prefix}/{resource.version}{place}/{resource.plural}"

@@ -14,9 +14,8 @@ from exposer.plan import Refusal
 from exposer.reconcile import Reconciler
 
 _CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
-_HELD_BY_A_SERVICE = (Reason.NODE_PORT_TAKEN, Reason.CLUSTER_IP_TAKEN)
 
-# Targets are not watched, and to look for one costs no more than a read.
+# A Pod that is a target is not watched, and to look for a target costs no more than a read.
 _LONGEST = dict.fromkeys(
     (Reason.TARGET_NOT_FOUND, Reason.TARGET_HAS_NO_SELECTOR), timedelta(seconds=5)
 )
@@ -33,7 +32,6 @@ class Workers:
         self._dirty = dirty
         self._pace = pace
         self._backoff = Backoff()
-        self._waiting: set[Key] = set()
         self._refusals: dict[Key, Refusal] = {}
 
     def start(self, group: asyncio.TaskGroup, listed: asyncio.Event) -> list[asyncio.Task[None]]:
@@ -58,10 +56,6 @@ class Workers:
             else:
                 self._dirty.mark([key])
 
-    def service_released(self) -> None:
-        """A Service changed or went: what others wait for may be free now."""
-        self._dirty.mark(self._waiting)
-
     async def _work(self, listed: asyncio.Event) -> None:
         await listed.wait()
         while True:
@@ -79,7 +73,6 @@ class Workers:
                 self._dirty.done(key)
 
     def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
-        self._waiting.discard(key)
         if refusal is None:
             self._backoff.succeeded(key)
             self._refusals.pop(key, None)
@@ -87,8 +80,6 @@ class Workers:
         if self._refusals.get(key) != refusal:  # once, not at each try
             log.warning("%s: %s: %s", key, refusal.reason.value, refusal.message)
             self._refusals[key] = refusal
-        if refusal.reason in _HELD_BY_A_SERVICE:
-            self._waiting.add(key)
         if refusal.retry:
             delay = self._backoff.failed(key, _LONGEST.get(refusal.reason, LAST))
             self._dirty.mark_later(key, max(delay, refusal.retry_after or delay))

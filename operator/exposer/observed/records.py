@@ -53,17 +53,25 @@ class RequestRecord:
         """The Service that it asks for, right or wrong."""
         return Key(self.key.namespace, str(self.spec.get("serviceName") or self.key.name))
 
+    @property
+    def target(self) -> tuple[str, Key] | None:
+        """The kind and the place of what its targetRef names."""
+        named = self.spec.get("targetRef")
+        if not isinstance(named, Mapping):
+            return None
+        return str(named.get("kind")), Key(self.key.namespace, str(named.get("name")))
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectRecord:
-    """A Service, Endpoints or EndpointSlice.
+    """A Service, Endpoints or EndpointSlice, or a workload that a targetRef names.
 
     Attributes:
         owner: Its controller, if it has one.
         made_by: The field manager that wrote it first, for people to recognize it by.
         applied: The fields that the operator's own applies own, as paths of FieldsV1.
         body: Labels, annotations, owner references and the content; of a Service that is not an
-            ExposeRequest's, the node ports only.
+            ExposeRequest's, what no other can have, and of a workload nothing.
     """
 
     kind: str

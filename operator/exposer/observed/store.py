@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TypeVar
 
 from exposer.api.identity import KIND
+from exposer.api.target import WORKLOADS
 from exposer.observed.records import Key, ObjectRecord, RequestRecord, Standing
 
 _REMEMBERED_DELETIONS = 1024
@@ -25,6 +26,8 @@ class Store:
         """Start empty."""
         self._requests: dict[Key, RequestRecord] = {}
         self._claims: defaultdict[Key, set[Key]] = defaultdict(set)
+        self._aims: defaultdict[tuple[str, Key], set[Key]] = defaultdict(set)
+        self._waits: dict[Key, Key] = {}
         self._objects: dict[tuple[str, Key], ObjectRecord] = {}
         self._by_service: defaultdict[Key, set[tuple[str, Key]]] = defaultdict(set)
         # An owner is in the namespace of what it owns; a reference to any other owns nothing.
@@ -56,14 +59,22 @@ class Store:
         oldest = min(living, key=lambda claim: claim.seniority, default=request)
         return None if oldest.uid == request.uid else oldest.key
 
-    def holder_of(self, node_port: int) -> Key | None:
-        """The Service that has the node port."""
+    def holder_of(self, claim: int | str) -> Key | None:
+        """The Service that has the node port or the ClusterIP."""
         for (kind, key), record in self._objects.items():
             if kind == "Service":
-                ports = record.body.get("spec", {}).get("ports", ())
-                if any(port.get("nodePort") == node_port for port in ports):
+                spec = record.body.get("spec", {})
+                ports = {port.get("nodePort") for port in spec.get("ports", ())}
+                if claim in ports or claim in spec.get("clusterIPs", ()):
                     return key
         return None
+
+    def wait(self, request: Key, service: Key | None) -> None:
+        """Let each change of a Service touch a request that wants what it has; None: of none."""
+        if service is None:
+            self._waits.pop(request, None)
+        else:
+            self._waits[request] = service
 
     def put_request(self, record: RequestRecord) -> AbstractSet[Key]:
         """Take in a request.
@@ -81,6 +92,8 @@ class Store:
                 touched |= self._claims.get(known.service_key, set())
         self._requests[record.key] = record
         self._claims[record.service_key].add(record.key)
+        if record.target:
+            self._aims[record.target].add(record.key)
         return touched
 
     def drop_request(self, record: RequestRecord) -> AbstractSet[Key]:
@@ -90,6 +103,7 @@ class Store:
         if known is None or known.uid != record.uid or known.version > record.version:
             return frozenset()
         del self._requests[record.key]
+        self.wait(record.key, None)
         self._unclaim(known)
         return self._claims.get(known.service_key, frozenset()).copy()
 
@@ -99,6 +113,8 @@ class Store:
         known = self._objects.get(place)
         if self._is_past(record.kind, known, record):
             return frozenset()
+        if record.kind in WORKLOADS:
+            return self._put_workload(record, known)
         touched = self._touched(record)
         if known:
             touched |= self._touched(known)
@@ -113,7 +129,9 @@ class Store:
         """Forget an object that was deleted; returns the requests that it touches."""
         self._bury(record)
         known = self._objects.get((record.kind, record.key))
-        if known is None or known.uid != record.uid or known.version > record.version:
+        if known is None:  # a target may be read at the very moment when it goes
+            return self._aimed(record)
+        if known.uid != record.uid or known.version > record.version:
             return frozenset()
         del self._objects[record.kind, record.key]
         self._unlink(known)
@@ -150,6 +168,8 @@ class Store:
             for record in list(filter(is_gone, self._objects.values())):
                 if record.kind == kind:
                     touched |= self.drop(record)
+        if kind in WORKLOADS:
+            touched |= self._missing_targets(kind, namespace)
         return touched
 
     def _is_past(
@@ -165,18 +185,52 @@ class Store:
             return True
         if known is not None and known.uid == record.uid:
             return False
+        if kind in WORKLOADS:  # of those a list puts only the targets of that time
+            return False
         # All that a list had was put: what else is as old had gone before the list.
         listed = (self._listed.get((kind, place), -1) for place in (None, record.key.namespace))
         return record.version <= max(listed)
 
+    def _put_workload(self, record: ObjectRecord, known: ObjectRecord | None) -> AbstractSet[Key]:
+        """Only that it is there, and only if it is a target: nothing that counts ever changes."""
+        touched = self._aimed(record)
+        if touched:
+            self._objects[record.kind, record.key] = record
+        return frozenset() if known and known.uid == record.uid else touched
+
+    def _missing_targets(self, kind: str, namespace: str | None) -> set[Key]:
+        """The requests whose target isn't known to be there; it may be read at this moment."""
+        missing = (
+            aiming
+            for (of_kind, key), aiming in self._aims.items()
+            if of_kind == kind
+            and namespace in (None, key.namespace)
+            and (kind, key) not in self._objects
+        )
+        return set(chain.from_iterable(missing))
+
     def _touched(self, record: ObjectRecord) -> set[Key]:
-        touched = set(self._claims.get(record.service_key, ()))
+        touched = self._aimed(record)
+        if record.kind in WORKLOADS:
+            return touched
+        touched.update(self._claims.get(record.service_key, ()))
+        if record.kind == "Service":
+            touched.update(key for key, holder in self._waits.items() if holder == record.key)
         if record.owner is not None and record.owner.kind == KIND:
             touched.add(Key(record.key.namespace, record.owner.name))
         return touched
 
+    def _aimed(self, record: ObjectRecord) -> set[Key]:
+        """The requests that name the object as their target."""
+        return set(self._aims.get((record.kind, record.key), ()))
+
     def _unclaim(self, record: RequestRecord) -> None:
         _discard(self._claims, record.service_key, record.key)
+        if record.target:
+            _discard(self._aims, record.target, record.key)
+            kind, _ = record.target
+            if kind in WORKLOADS and record.target not in self._aims:
+                self._objects.pop(record.target, None)
 
     def _unlink(self, record: ObjectRecord) -> None:
         place = record.kind, record.key

@@ -5,6 +5,7 @@ from sys import intern
 from typing import Any
 
 from exposer.api.identity import FIELD_MANAGER, KIND, SERVICE_NAME_LABEL
+from exposer.api.target import WORKLOADS
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
 Body = Mapping[str, Any]
@@ -26,11 +27,11 @@ def trimmed_request(body: Body) -> RequestRecord:
 
 
 def trimmed_object(kind: str, body: Body) -> ObjectRecord:
-    """A Service, Endpoints or EndpointSlice as it came from the API server.
+    """A Service, Endpoints, EndpointSlice or workload as it came from the API server.
 
     Args:
         kind: The object's kind; items of a list come without it.
-        body: The whole object.
+        body: The whole object; of a workload its metadata will do.
     """
     metadata = body["metadata"]
     managers = metadata.get("managedFields") or ()
@@ -59,8 +60,7 @@ def _controller(metadata: Body) -> Reference | None:
 def _service(body: Body, ours: bool) -> Body:
     spec = body.get("spec") or {}
     if not ours:
-        ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
-        return {"spec": {"ports": [_node_port(port) for port in ports]}} if ports else {}
+        return {"spec": dict(_allocated(spec))}
     status = body.get("status") or {}
     return {
         "metadata": _metadata(body),
@@ -69,8 +69,14 @@ def _service(body: Body, ours: bool) -> Body:
     }
 
 
-def _node_port(port: Body) -> Body:
-    return {"nodePort": port["nodePort"], "protocol": port["protocol"]}
+def _allocated(spec: Body) -> Iterator[tuple[str, Any]]:
+    """What no other Service can have at the same time."""
+    ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
+    if ports:
+        fields = ("nodePort", "protocol")
+        yield "ports", [{field: port[field] for field in fields} for port in ports]
+    if spec.get("clusterIPs"):
+        yield "clusterIPs", spec["clusterIPs"]
 
 
 def _endpoints(body: Body, ours: bool) -> Body:
@@ -100,7 +106,16 @@ def _endpoint(endpoint: Body) -> Body:
     return kept
 
 
-_CONTENTS = {"Service": _service, "Endpoints": _endpoints, "EndpointSlice": _slice}
+def _nothing(_body: Body, _ours: bool) -> Body:
+    return {}
+
+
+_CONTENTS = {
+    "Service": _service,
+    "Endpoints": _endpoints,
+    "EndpointSlice": _slice,
+    **dict.fromkeys(WORKLOADS, _nothing),
+}
 
 
 def _metadata(body: Body) -> Body:

@@ -9,9 +9,17 @@ from exposer.plan.differences import ports_of
 Body = Mapping[str, Any]
 
 
+def claims_of(body: Body) -> set[Any]:
+    """The ClusterIP and the node ports that a Service has, or asks for."""
+    spec = body.get("spec", {})
+    claims = {spec.get("clusterIP"), spec.get("healthCheckNodePort")}
+    claims |= {port.get("nodePort") for port in ports_of(body)}
+    return claims - {None, 0, "", "None"}
+
+
 def wants_what_has(desired: Body, record: ObjectRecord) -> bool:
     """Whether a Service asks for an address or a node port that another one has."""
-    return record.kind == "Service" and not _claims(desired).isdisjoint(_claims(record.body))
+    return record.kind == "Service" and not claims_of(desired).isdisjoint(claims_of(record.body))
 
 
 def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
@@ -31,7 +39,7 @@ def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
 
 def without_claims_of(records: Iterable[ObjectRecord], desired: Body) -> Body:
     """``desired`` but for what it would take over from the old ones, and so is not free yet."""
-    held = {claim for record in records for claim in _claims(record.body)}
+    held = {claim for record in records for claim in claims_of(record.body)}
     spec = desired["spec"]
     kept = {field: value for field, value in spec.items() if not _is_held(field, value, held)}
     if "ports" in spec:
@@ -44,13 +52,6 @@ def without_claims_of(records: Iterable[ObjectRecord], desired: Body) -> Body:
 
 def _is_held(field: str, value: Any, held: set[Any]) -> bool:
     return field in ("clusterIP", "nodePort", "healthCheckNodePort") and value in held
-
-
-def _claims(body: Body) -> set[Any]:
-    spec = body.get("spec", {})
-    claims = {spec.get("clusterIP"), spec.get("healthCheckNodePort")}
-    claims |= {port.get("nodePort") for port in ports_of(body)}
-    return claims - {None, 0, "", "None"}
 
 
 def _key(port: Body) -> tuple[Any, Any]:

@@ -65,12 +65,14 @@ class Refusal:
     Attributes:
         retry: Trying again without a change by the user can help.
         retry_after: How long the API server asked to wait, if it did.
+        held_by: The Service that has what is wanted, where that is known.
     """
 
     reason: Reason
     message: str
     retry: bool = True
     retry_after: timedelta | None = None
+    held_by: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,21 @@ def claimed_by(senior: Key, service: Key) -> Refusal:
     )
 
 
+def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
+    """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
+    reason, what = (
+        (Reason.NODE_PORT_TAKEN, f"node port {claim}")
+        if isinstance(claim, int)
+        else (Reason.CLUSTER_IP_TAKEN, f"ClusterIP {claim}")
+    )
+    return Refusal(
+        reason,
+        f'{what} is held by Service "{holder}"; Service "{service.name}" stays as it is until '
+        "that lets go of it",
+        held_by=holder,
+    )
+
+
 def wait_for(record: ObjectRecord) -> Refusal:
     """The refusal while an object that is being deleted has the needed name."""
     return Refusal(

@@ -1,0 +1,114 @@
+"""Which requests a change of what a targetRef names touches."""
+
+from typing import Any
+
+import pytest
+
+from exposer.observed import Key, ObjectRecord, RequestRecord, Store, trimmed_object
+from tests.support.builders import a_key, a_request, a_service, an_object_body
+
+WEB = a_key("web")
+
+
+def aiming(kind: str = "Deployment", target: str = "shop", version: int = 1) -> RequestRecord:
+    """Request shop/web with a targetRef."""
+    return a_request(version=version, spec={"targetRef": {"kind": kind, "name": target}})
+
+
+def a_workload(**changes: Any) -> ObjectRecord:
+    """Deployment shop/shop."""
+    defaults = {"name": "shop", "uid": "uid-of-shop", "owner": None}
+    return trimmed_object("Deployment", an_object_body("Deployment", **{**defaults, **changes}))
+
+
+@pytest.fixture
+def store() -> Store:
+    """Knows a request that names Deployment shop."""
+    store = Store()
+    store.put_request(aiming())
+    return store
+
+
+def test_one_that_appears_touches_those_who_name_it(store: Store) -> None:
+    assert store.put(a_workload()) == {WEB}
+
+
+def test_one_that_only_changes_touches_nobody(store: Store) -> None:
+    store.put(a_workload(version=1))
+    assert store.put(a_workload(version=2)) == set()
+
+
+def test_one_that_takes_the_place_of_another_touches(store: Store) -> None:
+    store.put(a_workload(version=1))
+    assert store.put(a_workload(version=2, uid="another")) == {WEB}
+
+
+def test_one_that_goes_touches(store: Store) -> None:
+    store.put(a_workload(version=1))
+    assert store.drop(a_workload(version=2)) == {WEB}
+
+
+def test_one_that_goes_before_it_was_known_touches(store: Store) -> None:
+    assert store.drop(a_workload(version=2)) == {WEB}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(a_workload(name="other"), id="another name"),
+        pytest.param(a_workload(namespace="other"), id="another namespace"),
+        pytest.param(
+            trimmed_object("ReplicaSet", an_object_body("ReplicaSet", name="shop", owner=None)),
+            id="another kind",
+        ),
+    ],
+)
+def test_others_touch_nobody(store: Store, other: ObjectRecord) -> None:
+    assert (store.put(other), store.drop(other)) == (set(), set())
+
+
+def test_one_of_the_services_name_is_none_of_its_objects() -> None:
+    store = Store()
+    store.put_request(aiming(target="web"))
+    store.put(a_workload(name="web"))
+    assert store.standing(a_request()).objects == ()
+
+
+def test_one_that_was_read_and_is_not_listed_later_has_gone(store: Store) -> None:
+    store.drop_unlisted("Deployment", None, set(), 5)
+    assert store.put(a_workload(version=3)) == {WEB}  # made before the list, and named after it
+    assert store.drop_unlisted("Deployment", None, set(), 9) == {WEB}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "touched"),
+    [(None, {WEB}), ("shop", {WEB}), ("other", set())],
+)
+def test_one_that_is_not_listed_may_just_be_read(
+    store: Store, namespace: str | None, touched: set[Key]
+) -> None:
+    assert store.drop_unlisted("Deployment", namespace, set(), 9) == touched
+
+
+def test_a_list_of_another_kind_says_nothing_of_it(store: Store) -> None:
+    assert store.drop_unlisted("ReplicaSet", None, set(), 9) == set()
+
+
+def test_who_turns_to_another_target_is_not_touched_by_the_first(store: Store) -> None:
+    store.put(a_workload(version=1))
+    store.put_request(aiming(target="another", version=2))
+    assert store.drop(a_workload(version=2)) == set()
+
+
+def test_who_went_is_not_touched(store: Store) -> None:
+    store.put(a_workload(version=1))
+    store.drop_request(aiming(version=2))
+    assert store.drop(a_workload(version=2)) == set()
+
+
+def test_a_service_as_target_touches_with_each_change() -> None:
+    store = Store()
+    store.put_request(aiming("Service", "shop"))
+    first = a_service(name="shop", owner=None, version=1)
+    second = a_service(name="shop", owner=None, version=2)
+    assert (store.put(first), store.put(second), store.drop(second)) == ({WEB}, {WEB}, {WEB})
