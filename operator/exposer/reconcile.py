@@ -1,9 +1,11 @@
 """The story of one request, from what stands to what it says about itself."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from exposer.api import AcceptedRequest, Refused, Verdict, accept
+from exposer.api.permission import Exposure, refused_by
 from exposer.applied import ApiError, Events, Lookout, Targets, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.observed import Key, RequestRecord, Store
@@ -21,20 +23,29 @@ class Result:
 
     Attributes:
         refusal: What is still in the way, None if nothing is.
-        only_told: Nothing was written but the status: the cluster's part of it has changed.
+        wrote: Objects were written.
+        told: The status was written.
     """
 
     refusal: Refusal | None = None
-    only_told: bool = False
+    wrote: bool = False
+    told: bool = False
 
 
 class Reconciler:
     """Reconciles requests, one at a time for each key."""
 
     def __init__(
-        self, store: Store, targets: Targets, lookout: Lookout, writer: Writer, events: Events
+        self,
+        allowed: Set[Exposure],
+        store: Store,
+        targets: Targets,
+        lookout: Lookout,
+        writer: Writer,
+        events: Events,
     ) -> None:
-        """Read what stands from ``store``, and write through the others."""
+        """Carry out what is ``allowed``: read what stands from ``store``, write by the others."""
+        self._allowed = allowed
         self._store = store
         self._targets = targets
         self._lookout = lookout
@@ -53,13 +64,15 @@ class Reconciler:
         outcome, wrote = Outcome(), False
         try:
             if isinstance(verdict, AcceptedRequest):
-                verdict = await self._targets.aim(key.namespace, verdict)
+                verdict = refused_by(self._allowed, verdict) or await self._targets.aim(
+                    key.namespace, verdict
+                )
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
             told = await self._tell(request, verdict, outcome, now)
         except ApiError as error:
             return Result(self._writer.refusal(error))
-        return Result(outcome.refusal or _worth_retrying(verdict), told and not wrote)
+        return Result(outcome.refusal or _refusal_of(verdict), wrote, told)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest
@@ -104,7 +117,7 @@ class Reconciler:
         return True
 
 
-def _worth_retrying(verdict: Verdict) -> Refusal | None:
-    if isinstance(verdict, Refused) and verdict.retry:
-        return Refusal(verdict.reason, verdict.message)
+def _refusal_of(verdict: Verdict) -> Refusal | None:
+    if isinstance(verdict, Refused):
+        return Refusal(verdict.reason, verdict.message, verdict.retry)
     return None

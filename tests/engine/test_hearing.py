@@ -49,3 +49,30 @@ def test_what_is_heard_again_is_not_silent_any_more() -> None:
     hearing.heard("/one")
     hearing.heard("/two")
     assert hearing.silent() == {}
+
+
+def test_a_watch_that_ended_is_made_anew_in_time() -> None:
+    clock = Clock()
+    hearing = a_hearing(clock)
+    hearing.ended("/one")
+    clock.now += 10
+    assert hearing.cut() == {}
+
+
+def test_a_watch_that_is_not_made_anew_is_cut_from_its_end_on() -> None:
+    clock = Clock()
+    hearing = a_hearing(clock)
+    hearing.ended("/one")
+    clock.now += 8
+    hearing.ended("/one")
+    clock.now += 8
+    assert hearing.cut() == {"/one": timedelta(seconds=16)}
+
+
+def test_a_watch_that_was_made_anew_is_not_cut() -> None:
+    clock = Clock()
+    hearing = a_hearing(clock)
+    hearing.ended("/one")
+    hearing.heard("/one")
+    clock.now += 60
+    assert hearing.cut() == {}

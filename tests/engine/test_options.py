@@ -1,20 +1,24 @@
-"""What `exposer run` takes for its watches and its probe."""
+"""What `exposer run` takes."""
 
 import argparse
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from exposer.commands.run import add_to, address, namespace, seconds
-from exposer.engine import SILENCE
+from exposer.api.permission import EVERYTHING, Exposure
+from exposer.commands.run import add_to, address, kinds, lease, namespace, seconds
+from exposer.observed import Key
+from exposer.options import LEASE_DURATION, SILENCE
 
 
-def test_without_options_the_watches_are_as_tuned() -> None:
+def test_without_options_it_is_alone_and_open_to_all() -> None:
     parser = argparse.ArgumentParser()
     add_to(parser.add_subparsers())
     options = parser.parse_args(["run"])
-    assert (options.liveness, options.namespace) == (None, [])
-    assert options.watch_silence == SILENCE.total_seconds()
+    assert (options.listen, options.lease, options.namespace) == (None, None, [])
+    assert (options.watch_silence, options.lease_duration) == (SILENCE, LEASE_DURATION)
+    assert options.allow_kinds == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,13 @@ def test_an_address(text: str, expected: tuple[str | None, int]) -> None:
         (seconds, "inf", '"inf" is not a number of seconds'),
         (namespace, "team-*", '"team-*" is not the name of a namespace'),
         (namespace, "", '"" is not the name of a namespace'),
+        (lease, "exposer", '"exposer" is not a lease: write NAMESPACE/NAME'),
+        (
+            kinds,
+            "ClusterIP,nodeport",
+            '"ClusterIP,nodeport" is not a list of ClusterIP, NodePort, LoadBalancer, Headless, '
+            "ExternalName, Addresses",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -52,4 +63,9 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_a_time_may_have_a_fraction() -> None:
-    assert seconds("2.5") == 2.5
+    assert seconds("2.5") == timedelta(seconds=2.5)
+
+
+def test_a_lease_and_kinds() -> None:
+    assert lease("exposer-system/exposer") == Key("exposer-system", "exposer")
+    assert kinds("ClusterIP,Addresses") == {Exposure.CLUSTER_IP, Exposure.ADDRESSES}

@@ -25,6 +25,9 @@ class Recorder:
     def heard(self, url: URL) -> None:
         self.heard_of.append(url.path)
 
+    def ended(self, url: URL) -> None:
+        self.heard_of.append(f"end of {url.path}")
+
     def listed(self, url: URL, page: dict[str, Any]) -> dict[str, Any]:
         self.pages.append((url.path, page))
         return {}
@@ -97,7 +100,7 @@ async def test_each_part_of_a_watch_is_heard_when_it_is_read(
     async with session.get(server.make_url("/watch?watch=true")) as response:
         assert recorder.heard_of == ["/watch"]
         read = b"".join([chunk async for chunk in response.content.iter_chunked(4)])
-    assert (read, recorder.heard_of) == (b"one\ntwo\n", ["/watch"] * 3)
+    assert (read, recorder.heard_of) == (b"one\ntwo\n", ["/watch"] * 3 + ["end of /watch"])
 
 
 async def test_a_refusal_is_not_told(

@@ -12,20 +12,22 @@ from localcluster import Cluster
 ROOT = Path(__file__).resolve().parents[2]
 USER = "system:serviceaccount:exposer-system:exposer"
 _STOP_SECONDS = 10
+_END_SECONDS = 60
 
 
 class OperatorProcess:
     """The operator; it runs within a with block."""
 
-    def __init__(self, kubeconfig: Path, log: Path) -> None:
+    def __init__(self, kubeconfig: Path, log: Path, *options: str) -> None:
         self._kubeconfig = kubeconfig
         self._log = log
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "exposer", "run"],
+                [sys.executable, "-P", "-m", "exposer", "run", *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -46,6 +48,15 @@ class OperatorProcess:
             self.kill()
             raise
 
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Its exit status, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(_END_SECONDS)
+
     def kill(self) -> None:
         """End it without asking, as the kernel does when memory runs out."""
         assert self._process is not None
@@ -62,7 +73,9 @@ class OperatorProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.stop()
+        assert self._process is not None
+        if self._process.poll() is None:
+            self.stop()
 
 
 def install(cluster: Cluster, crds: Path = ROOT / "crds") -> None:

@@ -1,9 +1,6 @@
 """An operator behind a proxy, which looks after one namespace and tells of its health."""
 
-import os
 import socket
-import subprocess
-import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
@@ -23,20 +20,10 @@ class ProxiedOperator(OperatorProcess):
         document = yaml.safe_load(operator_kubeconfig(cluster).read_text())
         document["clusters"][0]["cluster"]["server"] = proxy.url
         self._port = _free_port()
-        self._options = (f"--liveness=127.0.0.1:{self._port}", *options)
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(document))
-        super().__init__(kubeconfig, folder / "log")
-
-    def start(self) -> None:
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "exposer", "run", *self._options],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "KUBECONFIG": str(self._kubeconfig)},
-            )
+        listen = f"--listen=127.0.0.1:{self._port}"
+        super().__init__(kubeconfig, folder / "log", listen, *options)
 
     def until_health(self, status: int) -> str:
         """Ask for /healthz until it has that status; there is nothing to watch here."""

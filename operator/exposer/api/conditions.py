@@ -35,7 +35,10 @@ class Reason(StrEnum):
         "TargetHasNoSelector",
         "The object that targetRef names has no labels that a Service could select by.",
     )
-    NOT_PERMITTED = "NotPermitted", "The operator may not read the object that targetRef names."
+    NOT_PERMITTED = (
+        "NotPermitted",
+        "The operator may not read the target, or its administrator allows no such request.",
+    )
 
     PROGRAMMED = "Programmed", "The Service and its owned endpoints stand as the spec says."
     SERVICE_CONFLICT = "ServiceConflict", "An object of the needed name belongs to somebody else."

@@ -7,9 +7,13 @@ from typing import Any
 
 import aiohttp
 from kubernetes.aio.client import ApiClient
+from prometheus_client import Counter
 
 from exposer.applied.refusals import ApiError
 
+CALLS = Counter("exposer_api_calls", "Calls to the API server.", ["verb", "code"])
+
+_VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds; the API server's own limit is 60
 
 
@@ -45,8 +49,10 @@ class Client:
             response = await self._client.call_api(*call, _request_timeout=_TIMEOUT)
             content: bytes = await response.response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
+            CALLS.labels(_VERBS[method], 0).inc()
             message = f"the API server can't be reached: {str(error) or type(error).__name__}"
             raise ApiError(0, {}, message) from error
+        CALLS.labels(_VERBS[method], response.status).inc()
         return _answer(response.status, response.headers.get("Retry-After"), content)
 
 

@@ -14,6 +14,7 @@ _COLLECTIONS = {
     "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
     "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
     "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
+    "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
     KIND: f"/apis/{GROUP}/{VERSION}/namespaces/{{}}/{PLURAL}",
 }
 

@@ -9,7 +9,10 @@ from datetime import timedelta
 from re import fullmatch
 from typing import Any
 
+from exposer.api.permission import EVERYTHING, Exposure
 from exposer.grammar.errors import quoted
+from exposer.observed import Key
+from exposer.options import LEASE_DURATION, SILENCE, Address, Options
 
 
 def add_to(commands: Any) -> None:
@@ -28,18 +31,39 @@ def add_to(commands: Any) -> None:
         help="look for requests there only; may be repeated (default: everywhere)",
     )
     parser.add_argument(
-        "--liveness",
+        "--allow-kinds",
+        type=kinds,
+        default=EVERYTHING,
+        metavar="KIND,...",
+        help=f"carry out requests of these kinds only: {', '.join(Exposure)} (default: all)",
+    )
+    parser.add_argument(
+        "--listen",
         type=address,
         metavar="[HOST:]PORT",
-        help="answer /healthz there: with status 503 when a watch is dead (default: don't)",
+        help="answer /healthz, /readyz and /metrics there (default: don't)",
+    )
+    parser.add_argument(
+        "--lease",
+        type=lease,
+        metavar="NAMESPACE/NAME",
+        help="one of several processes: write only while it holds this Lease (default: alone)",
+    )
+    parser.add_argument(
+        "--lease-duration",
+        type=seconds,
+        default=LEASE_DURATION,
+        metavar="SECONDS",
+        help=f"how long a leader that is gone keeps the others waiting "
+        f"(default: {LEASE_DURATION.seconds})",
     )
     parser.add_argument(
         "--watch-silence",
         type=seconds,
-        default=70,
+        default=SILENCE,
         metavar="SECONDS",
         help="make a watch anew when nothing was heard on it for so long; the API server sends "
-        "something about once a minute (default: %(default)s)",
+        f"something about once a minute (default: {SILENCE.seconds})",
     )
     parser.set_defaults(command=run)
 
@@ -51,19 +75,36 @@ def namespace(text: str) -> str:
     return text
 
 
-def address(text: str) -> tuple[str | None, int]:
+def kinds(text: str) -> frozenset[Exposure]:
+    """Names of kinds, with commas between them."""
+    try:
+        return frozenset(map(Exposure, text.split(",")))
+    except ValueError:
+        message = f"{quoted(text)} is not a list of {', '.join(Exposure)}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def lease(text: str) -> Key:
+    """``NAMESPACE/NAME``."""
+    if not fullmatch("[-a-z0-9]+/[-.a-z0-9]+", text):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a lease: write NAMESPACE/NAME")
+    place, _slash, name = text.partition("/")
+    return Key(place, name)
+
+
+def address(text: str) -> Address:
     """``8080``, ``127.0.0.1:8080`` or ``[::1]:8080``."""
     host, _colon, port = text.rpartition(":")
     if not fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not an address: write [HOST:]PORT")
-    return host.strip("[]") or None, int(port)
+    return Address(host.strip("[]") or None, int(port))
 
 
-def seconds(text: str) -> float:
+def seconds(text: str) -> timedelta:
     """A time that is not zero."""
     if not fullmatch(r"[0-9]+(\.[0-9]+)?", text) or not float(text):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of seconds")
-    return float(text)
+    return timedelta(seconds=float(text))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,12 +116,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         asyncio.run(
             engine.run(
-                options.namespace,
-                timedelta(seconds=options.watch_silence),
-                engine.Address(*options.liveness) if options.liveness else None,
+                Options(
+                    namespaces=options.namespace,
+                    kinds=options.allow_kinds,
+                    silence=options.watch_silence,
+                    listen=options.listen,
+                    lease=options.lease,
+                    lease_duration=options.lease_duration,
+                )
             )
         )
-    except (engine.AccessError, engine.ListenError) as error:
+    except (engine.AccessError, engine.LeaseLostError, engine.ListenError) as error:
         print(f"exposer: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,8 +1,6 @@
 """What keeps the story running: kopf watches, workers reconcile, until a signal ends it."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
 
 import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
@@ -12,70 +10,87 @@ from exposer.applied import Client, Events, Lookout, Targets, Writer
 from exposer.engine import memory
 from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
-from exposer.engine.health import Address, ListenError, serving_health
+from exposer.engine.fence import fenced
 from exposer.engine.hearing import Hearing
 from exposer.engine.intake import Intake
+from exposer.engine.leadership import Leadership, LeaseLostError, leadership_of
 from exposer.engine.lists import Lists
 from exposer.engine.login import login_with
+from exposer.engine.metrics import measure
 from exposer.engine.pace import Pace
-from exposer.engine.tuning import SILENCE, tuned_settings
+from exposer.engine.serving import ListenError, serving
+from exposer.engine.tuning import tuned_settings
 from exposer.engine.watched import collections_in
 from exposer.engine.watching import Watching
 from exposer.engine.workers import Workers
 from exposer.observed import Store
+from exposer.options import Options
 from exposer.reconcile import Reconciler
 
-__all__ = ["SILENCE", "AccessError", "Address", "ListenError", "run"]
+__all__ = ["AccessError", "LeaseLostError", "ListenError", "run"]
 
 
-async def run(
-    namespaces: Sequence[str], silence: timedelta = SILENCE, liveness: Address | None = None
-) -> None:
+async def run(options: Options) -> None:
     """Run the operator until SIGTERM or SIGINT.
-
-    Args:
-        namespaces: Where to look for requests; everywhere if empty.
-        silence: After how long without a word a watch counts as cut.
-        liveness: Where to answer /healthz, if at all.
 
     Raises:
         AccessError: The API server can't be reached, or does not know the resource.
-        ListenError: The address for /healthz can't be listened on.
+        LeaseLostError: Another process leads now, or may do so soon.
+        ListenError: The address for probes and metrics can't be listened on.
     """
     configuration = Configuration()
     await load_configuration(configuration)
-    registry = kopf.OperatorRegistry()
-    collections = collections_in(namespaces, configuration.host)
-    hearing = Hearing(collections, 1.5 * silence)  # by then it would have been made anew
+    leadership = leadership_of(options)
+    configuration.client_session_kwargs = {"request_class": fenced(leadership.time_left)}
     async with ApiClient(configuration) as api:
         await _expect_resource(api)
         client = Client(api)
-        store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
-        watching = Watching(registry, client, namespaces)
-        reconciler = Reconciler(
-            store,
-            Targets(client, store, watching.begin),
-            Lookout(client),
-            Writer(client, store),
-            Events(client),
+        try:
+            await _run(options, configuration, client, leadership)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # the first to fail ended the others
+        await leadership.release(client)
+
+
+async def _run(
+    options: Options, configuration: Configuration, client: Client, leadership: Leadership
+) -> None:
+    """Put everything together, and run it until kopf ends: nothing writes after that."""
+    registry = kopf.OperatorRegistry()
+    collections = collections_in(options.namespaces, configuration.host)
+    always = [path for path, collection in collections.items() if not collection.is_a_targets]
+    hearing = Hearing(always, 1.5 * options.silence)  # by then a watch would have been made anew
+    store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
+    watching = Watching(registry, client, options.namespaces)
+    reconciler = Reconciler(
+        options.kinds,
+        store,
+        Targets(client, store, watching.begin),
+        Lookout(client),
+        Writer(client, store),
+        Events(client),
+    )
+    workers = Workers(reconciler, dirty, Pace())
+    intake = Intake(store, dirty, workers)
+    login_with(configuration, registry, Lists(collections, intake, hearing, listed))
+    watching.start(intake)
+    measure(store, dirty, leadership)
+    async with serving(options.listen, hearing, listed), asyncio.TaskGroup() as group:
+        # Before kopf starts: at its end it waits for the tasks that came later.
+        background = [
+            *workers.start(group, listed, leadership.begun),
+            group.create_task(leadership.run(client)),
+            group.create_task(memory.keep(listed)),
+        ]
+        await kopf.operator(
+            registry=registry,
+            settings=tuned_settings(options.silence),
+            insights=watching.insights,
+            clusterwide=not options.namespaces,
+            namespaces=options.namespaces,
         )
-        workers = Workers(reconciler, dirty, Pace())
-        intake = Intake(store, dirty, workers)
-        login_with(configuration, registry, Lists(collections, intake, hearing, listed))
-        watching.start(intake)
-        async with serving_health(liveness, hearing), asyncio.TaskGroup() as group:
-            # Before kopf starts: at its end it waits for the tasks that came later.
-            working = workers.start(group, listed)
-            group.create_task(memory.keep(listed))
-            await kopf.operator(
-                registry=registry,
-                settings=tuned_settings(silence),
-                insights=watching.insights,
-                clusterwide=not namespaces,
-                namespaces=namespaces,
-            )
-            for worker in working:
-                worker.cancel()
+        for task in background:
+            task.cancel()
 
 
 async def _expect_resource(client: ApiClient) -> None:

@@ -17,6 +17,11 @@ class DirtyKeys:
         self._taken: set[Key] = set()
         self._timers: dict[Key, asyncio.TimerHandle] = {}
 
+    @property
+    def depth(self) -> int:
+        """How many keys wait to be taken."""
+        return self._queue.qsize()
+
     def mark(self, keys: Iterable[Key]) -> None:
         """They need a reconcile; one that is being reconciled gets another afterwards."""
         for key in keys:

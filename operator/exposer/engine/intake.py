@@ -24,7 +24,7 @@ class Intake:
     @property
     def request_count(self) -> int:
         """How many requests there are."""
-        return self._store.request_count
+        return len(self._store.requests)
 
     def put(self, kind: str, body: Body) -> None:
         """An object is there."""

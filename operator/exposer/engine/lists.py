@@ -13,7 +13,7 @@ from yarl import URL
 
 from exposer.engine.hearing import Hearing
 from exposer.engine.intake import Intake
-from exposer.engine.watched import RESOURCES, WORKLOAD_RESOURCES, Collection
+from exposer.engine.watched import Collection
 
 # A list, or the objects of a watch (KEP-2334, metav1.PartialObjectMetadata).
 _METADATA = ",".join(
@@ -47,20 +47,23 @@ class Lists:
         self._hearing = hearing
         self._listed = listed
         self._uids: dict[str, set[str]] = {}
-        at_first = {resource.kind for resource in RESOURCES}
-        self._missing = {path for path, each in collections.items() if each.kind in at_first}
+        self._missing = {path for path, each in collections.items() if not each.is_a_targets}
         self._known: set[str] = set()
 
     def headers(self, url: URL) -> Mapping[str, str]:
         """Of workloads the metadata will do: it is a small part of them."""
         collection = self._collections.get(url.path)
-        only_metadata = collection is not None and collection.kind in WORKLOAD_RESOURCES
-        return {"Accept": _METADATA} if only_metadata else {}
+        return {"Accept": _METADATA} if collection and collection.is_a_targets else {}
 
     def heard(self, url: URL) -> None:
         """Something came in on a watch."""
         if url.path in self._collections:
             self._hearing.heard(url.path)
+
+    def ended(self, url: URL) -> None:
+        """A watch ended."""
+        if url.path in self._collections:
+            self._hearing.ended(url.path)
 
     def listed(self, url: URL, page: dict[str, Any]) -> dict[str, Any]:
         """Take in a page of a list.

@@ -11,6 +11,9 @@ import kopf
 from aiohttp import ClientRequest, ClientResponse, ClientSession, StreamReader, TCPConnector
 from yarl import URL
 
+from exposer.applied.client import CALLS
+from exposer.engine.metrics import WATCHES
+
 
 class Listener(Protocol):
     """Whom a session tells what comes in."""
@@ -20,6 +23,9 @@ class Listener(Protocol):
 
     def heard(self, url: URL) -> None:
         """A watch began, or something came in on it, be it a bookmark."""
+
+    def ended(self, url: URL) -> None:
+        """A watch ended, however it did."""
 
     def listed(self, url: URL, page: dict[str, Any]) -> dict[str, Any]:
         """A document came in; returns what kopf is to see of it."""
@@ -36,7 +42,10 @@ def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> Cl
     class Response(ClientResponse):
         async def start(self, connection: Any) -> ClientResponse:
             await super().start(connection)
-            if self.ok and "watch" in self.url.query:
+            watches = "watch" in self.url.query
+            CALLS.labels("watch" if watches else "list", self.status).inc()
+            if self.ok and watches:
+                WATCHES.labels(self.url.name).inc()
                 self.content = cast(StreamReader, _HeardStream(self.content, listener, self.url))
             return self
 
@@ -63,9 +72,12 @@ class _HeardStream:
         listener.heard(url)
 
     async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
-        async for chunk in self._content.iter_chunked(size):
-            self._listener.heard(self._url)
-            yield chunk
+        try:
+            async for chunk in self._content.iter_chunked(size):
+                self._listener.heard(self._url)
+                yield chunk
+        finally:
+            self._listener.ended(self._url)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._content, name)

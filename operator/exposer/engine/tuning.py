@@ -7,14 +7,7 @@ from itertools import chain, repeat
 import kopf
 
 from exposer.api.identity import MANAGED_BY, MANAGED_BY_LABEL
-
-SILENCE = timedelta(seconds=70)
-"""After how long without a word a watch counts as cut.
-
-The API server remembers the changes of at least 75 seconds: a watch that is made anew within that
-time goes on where the old one was cut. Bookmarks come once a minute. The first one of a quiet watch
-may take two, so that such a watch is made anew for nothing, for the price of one request.
-"""
+from exposer.options import SILENCE
 
 
 class _Delays:

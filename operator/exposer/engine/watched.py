@@ -24,6 +24,11 @@ class Collection(NamedTuple):
     kind: str
     namespace: str | None
 
+    @property
+    def is_a_targets(self) -> bool:
+        """Whether it is watched from when a targetRef names such a kind; else from the start."""
+        return self.kind in WORKLOADS
+
 
 RESOURCES = (
     Resource(GROUP, VERSION, PLURAL, KIND),

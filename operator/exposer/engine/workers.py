@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from exposer.api import Reason
 from exposer.engine.backoff import LAST, Backoff
 from exposer.engine.dirty import DirtyKeys
+from exposer.engine.metrics import RECONCILES, SECONDS
 from exposer.engine.pace import Pace
 from exposer.observed import Key
 from exposer.plan import Refusal
-from exposer.reconcile import Reconciler
+from exposer.reconcile import Reconciler, Result
 
 _CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
 
@@ -34,16 +35,18 @@ class Workers:
         self._backoff = Backoff()
         self._refusals: dict[Key, Refusal] = {}
 
-    def start(self, group: asyncio.TaskGroup, listed: asyncio.Event) -> list[asyncio.Task[None]]:
+    def start(
+        self, group: asyncio.TaskGroup, *conditions: asyncio.Event
+    ) -> list[asyncio.Task[None]]:
         """Start working; the tasks end when they are cancelled.
 
         Args:
             group: Whose tasks they are.
-            listed: Is set once all that stands is known. Before that a request would look as if
-                it had no Service yet.
+            conditions: Are set once all that stands is known, as before that a request would look
+                as if it had no Service yet, and once this process leads.
         """
         return [
-            group.create_task(self._work(listed), name=f"worker {number}")
+            group.create_task(self._work(conditions), name=f"worker {number}")
             for number in range(_CONCURRENCY)
         ]
 
@@ -56,18 +59,22 @@ class Workers:
             else:
                 self._dirty.mark([key])
 
-    async def _work(self, listed: asyncio.Event) -> None:
-        await listed.wait()
+    async def _work(self, conditions: Iterable[asyncio.Event]) -> None:
+        for condition in conditions:
+            await condition.wait()
         while True:
             key = await self._dirty.take()
             try:
-                result = await self._reconciler.reconcile(key, datetime.now(UTC))
-                if result.only_told:
+                with SECONDS.time():
+                    result = await self._reconciler.reconcile(key, datetime.now(UTC))
+                RECONCILES.labels(_name(result)).inc()
+                if result.told and not result.wrote:  # the cluster's part of it has changed
                     self._pace.told(key)
                 self._follow_up(key, result.refusal)
             except Exception:
                 # A defect of ours: it must be seen, and must not take the other requests along.
                 log.exception("%s: reconcile failed", key)
+                RECONCILES.labels("failed").inc()
                 self._dirty.mark_later(key, self._backoff.failed(key))
             finally:
                 self._dirty.done(key)
@@ -83,3 +90,10 @@ class Workers:
         if refusal.retry:
             delay = self._backoff.failed(key, _LONGEST.get(refusal.reason, LAST))
             self._dirty.mark_later(key, max(delay, refusal.retry_after or delay))
+
+
+def _name(result: Result) -> str:
+    """What came of a reconcile, in a word."""
+    if result.refusal:
+        return "refused"
+    return "written" if result.wrote or result.told else "unchanged"

@@ -1,6 +1,7 @@
 """All records, by key and by owner; every change answers which requests it touches."""
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import TypeVar
@@ -36,9 +37,9 @@ class Store:
         self._listed: dict[tuple[str, str | None], int] = {}
 
     @property
-    def request_count(self) -> int:
-        """How many requests there are."""
-        return len(self._requests)
+    def requests(self) -> Collection[RequestRecord]:
+        """All requests."""
+        return self._requests.values()
 
     def request(self, key: Key) -> RequestRecord | None:
         """The request, if there is one."""
