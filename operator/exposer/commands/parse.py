@@ -1,17 +1,14 @@
 """``exposer parse``: port strings explained, or as the Service that they make."""
 
 import argparse
-import json
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import yaml
-
 from exposer.api import AcceptedRequest, Refused, accept
 from exposer.api.report import NOTHING
 from exposer.commands.arguments import selector, service_name
+from exposer.commands.printing import as_json, as_yaml, table
 from exposer.desired.service import service_spec
 from exposer.grammar import PortString, PortStringErrors, canonical, parse_all
 from exposer.grammar.nodes import WITH_NODE_PORTS
@@ -87,7 +84,7 @@ def print_parsed(options: argparse.Namespace) -> int:
     if options.output == "table":
         print(_table(list(map(explained, options.strings, strings))))
     else:
-        write = _yaml if options.output == "yaml" else _json
+        write = as_yaml if options.output == "yaml" else as_json
         print(write(_service(verdict, options.namespace)), end="")
     return 0
 
@@ -126,8 +123,7 @@ def _table(rows: Sequence[Row]) -> str:
     columns = list(zip(headings, *rows, strict=True))
     if all(row.canonical == row.string for row in rows):
         del columns[Row._fields.index("canonical")]
-    padded = [[cell.ljust(max(map(len, column))) for cell in column] for column in columns]
-    return "\n".join("   ".join(line).rstrip() for line in zip(*padded, strict=True))
+    return "\n".join(table(list(zip(*columns, strict=True))))
 
 
 def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:
@@ -137,24 +133,6 @@ def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:
         metadata["namespace"] = namespace
     spec = service_spec(request)
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
-
-
-def _yaml(service: dict[str, Any]) -> str:
-    return yaml.dump(service, Dumper=_Dumper, sort_keys=False)
-
-
-def _json(service: dict[str, Any]) -> str:
-    return json.dumps(service, indent=2) + "\n"
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes texts that kubectl's reader takes for numbers or booleans, and PyYAML's doesn't."""
-
-
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[0-9.]+[eE][-+]?[0-9]+$|0[bo]"), list("0123456789")
-)
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[ynYN]$"), list("ynYN"))
 
 
 def _refuse(message: str) -> int:

@@ -1,0 +1,52 @@
+"""Hosts and ports as people and programs write them."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SCHEMES = ("http", "https")
+_WELL_KNOWN = {80: "http", 443: "https"}  # IANA service names
+_LISTED = 5
+
+ANY_NODE = "NODE"
+"""Stands for a node's address where the nodes could not be read."""
+
+
+def family_of(address: str) -> str:
+    """``IPv4`` or ``IPv6``."""
+    return f"IPv{ipaddress.ip_address(address).version}"
+
+
+def authority(host: str, port: int | None) -> str:
+    """``host:port``, an IPv6 address in brackets (RFC 3986); the host alone without a port."""
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port is None else f"{shown}:{port}"
+
+
+def scheme_of(port: Mapping[str, Any]) -> str | None:
+    """``http`` or ``https`` where a port of a Service says that it is that.
+
+    By its application protocol or its name, or that of the pods' port; else by a number that is
+    well known, the pods' first, as it is they who answer.
+    """
+    if port["protocol"] != "TCP":
+        return None
+    target = port.get("targetPort")
+    for word in (port.get("appProtocol"), port.get("name"), target):
+        if word in _SCHEMES:
+            return str(word)
+    if target in _WELL_KNOWN:
+        return _WELL_KNOWN[target]
+    return _WELL_KNOWN.get(port["port"])
+
+
+def url(port: Mapping[str, Any], host: str, number: int) -> str:
+    """How to write the place: with a scheme where one is known."""
+    scheme = scheme_of(port)
+    return f"{scheme}://{authority(host, number)}" if scheme else authority(host, number)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
