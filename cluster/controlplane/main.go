@@ -1,12 +1,13 @@
-// Command controlplane is a Kubernetes control plane in one binary: etcd, the API server, the
-// controller manager, the scheduler and kubectl. Linked together they share most of their code,
-// so that building them takes one link step and a fifth of the space.
+// Command controlplane is a Kubernetes in one binary: etcd, the API server, the controller manager
+// and the scheduler, a node's kubelet and kube-proxy, and kubectl. Linked together they share most
+// of their code, so that building them takes one link step and a fraction of the space.
 //
 // The program to be is chosen by the name it is called by (a symbolic link named kubectl is
 // kubectl) or else by the first argument (controlplane kube-apiserver --flag ...).
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,20 +25,21 @@ import (
 	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 // programs has every program by its usual name. The commands are built inside the functions:
 // building one registers flags and feature gates globally, so only the chosen one may be.
-//
-// The programs of a node (kube-proxy: k8s.io/kubernetes/cmd/kube-proxy/app, kubelet:
-// k8s.io/kubernetes/cmd/kubelet/app) would be two more entries.
 var programs = map[string]func() int{
 	"etcd":                    runEtcd,
 	"kube-apiserver":          func() int { return cli.Run(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) },
+	"kube-proxy":              func() int { return cli.Run(proxy.NewProxyCommand()) },
 	"kube-scheduler":          func() int { return cli.Run(scheduler.NewSchedulerCommand()) },
 	"kubectl":                 runKubectl,
+	"kubelet":                 func() int { return cli.Run(kubelet.NewKubeletCommand(context.Background())) },
 }
 
 func main() {

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "up":
-            cluster = Cluster.up(options.state, nodes=options.nodes)
+            cluster = Cluster.up(options.state, nodes=options.nodes, containers=options.containers)
             print(f"The cluster is up. kubectl: {cluster.kubectl}")
             print(f"export KUBECONFIG={shlex.quote(str(cluster.kubeconfig))}")
         else:
@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start it, unless it runs already")
     up.add_argument("--nodes", type=int, default=2, help="how many nodes to have (default: 2)")
+    up.add_argument(
+        "--containers", action="store_true", help="run containers, instead of only saying so"
+    )
     down = commands.add_parser("down", help="stop it")
     for command in (up, down):
         command.add_argument("--state", type=Path, required=True, help="the cluster's folder")

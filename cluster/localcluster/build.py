@@ -1,31 +1,58 @@
-"""Builds the control plane from its Go module, once per version."""
+"""Builds the programs of the cluster from their Go modules, once per version."""
 
+import contextlib
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from localcluster import toolchain
+from localcluster import cache, toolchain
 from localcluster.errors import ClusterError
-from localcluster.locks import locked
 from localcluster.progress import Progress
-from localcluster.toolchain import SOURCE, Go
+from localcluster.toolchain import Go
 
-__all__ = ["VERSION", "binary", "kubectl"]
+__all__ = ["CONTROLPLANE", "COREDNS", "ECHO", "VERSION", "Program", "binary", "built", "kubectl"]
 
 VERSION = "v1.36.3"
 """The version of Kubernetes; go.mod asks for the same."""
 
-_SOURCE_FILES = ("main.go", "go.mod", "go.sum")
-_UNFINISHED = "unfinished-"
+_SOURCES = Path(__file__).resolve().parent.parent
 _INTERRUPT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that is built from source.
+
+    Attributes:
+        source: The folder of its Go module; the binary gets the same name.
+        product: What people call it.
+        version: Its version.
+        usually: How long it takes to build as a rule.
+        variables: The linker's -X settings: Go variables and their values.
+    """
+
+    source: Path
+    product: str
+    version: str
+    usually: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def flags(self) -> list[str]:
+        """What 'go build' is told."""
+        variables = "".join(f" -X {name}={value}" for name, value in self.variables.items())
+        # The same sources make the same binary, whichever commit and folder they are in.
+        return ["-mod=readonly", "-trimpath", "-buildvcs=false", f"-ldflags=-s -w{variables}"]
+
 
 # Without these, every component would say that it is v0.0.0-master.
 _MAJOR, _MINOR = VERSION.removeprefix("v").split(".")[:2]
-_VERSION_VARIABLES = {
+_KUBERNETES_VARIABLES = {
     f"{package}.{variable}": value
     for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
     for variable, value in (
@@ -36,6 +63,12 @@ _VERSION_VARIABLES = {
     )
 }
 
+CONTROLPLANE = Program(
+    _SOURCES / "controlplane", "Kubernetes", VERSION, "about 4 minutes", _KUBERNETES_VARIABLES
+)
+COREDNS = Program(_SOURCES / "coredns", "CoreDNS", "v1.15.0", "about 2 minutes")
+ECHO = Program(_SOURCES / "echo", "echo", "v1", "about half a minute")
+
 
 def binary() -> Path:
     """The control plane's binary, built first if need be.
@@ -43,14 +76,10 @@ def binary() -> Path:
     Raises:
         ClusterError: There is no suitable Go, or the build failed.
     """
-    go = toolchain.find()
-    target = _cache() / f"{VERSION}-{_fingerprint(go)}" / "controlplane"
-    if not target.exists():
-        with locked(target.parent / "lock"):
-            # Somebody else may have built it while this process waited for the lock.
-            if not target.exists():
-                _build(go, target)
-    return target
+    controlplane = built(CONTROLPLANE)
+    with contextlib.suppress(FileExistsError):
+        kubectl(controlplane).symlink_to(controlplane.name)
+    return controlplane
 
 
 def kubectl(controlplane: Path) -> Path:
@@ -58,50 +87,45 @@ def kubectl(controlplane: Path) -> Path:
     return controlplane.with_name("kubectl")
 
 
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return Path(base or Path.home() / ".cache") / "exposer" / "controlplane"
+def built(program: Program) -> Path:
+    """A program's binary, built first if need be.
+
+    Raises:
+        ClusterError: There is no suitable Go, or the build failed.
+    """
+    go = toolchain.find(program.source)
+    name = program.source.name
+    version = f"{program.version}-{_fingerprint(go, program)}"
+    return cache.kept(cache.folder(name) / version / name, partial(_build, go, program))
 
 
-def _fingerprint(go: Go) -> str:
+def _fingerprint(go: Go, program: Program) -> str:
     """Changes with everything that the binary is made from."""
     digest = hashlib.sha256(go.version.encode())
-    for key, value in sorted({**_VERSION_VARIABLES, **toolchain.ENVIRONMENT}.items()):
-        digest.update(f"\0{key}={value}".encode())
-    for name in _SOURCE_FILES:
-        digest.update(b"\0" + (SOURCE / name).read_bytes())
+    for setting in (*program.flags(), *map("=".join, sorted(toolchain.ENVIRONMENT.items()))):
+        digest.update(f"\0{setting}".encode())
+    for pattern in ("*.go", "go.mod", "go.sum"):
+        for path in sorted(program.source.glob(pattern)):
+            digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def _build(go: Go, target: Path) -> None:
-    progress = Progress(
-        f"Building Kubernetes {VERSION} from source", "once; usually about 4 minutes"
-    )
-    # What builds that were killed have left.
-    for folder in target.parent.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(folder)
-    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=target.parent) as folder_name:
-        # Renamed when it is complete: a build that is killed leaves nothing that looks like a
-        # binary. In a folder of its own: if that build still goes on, it has no folder any more.
-        unfinished = Path(folder_name) / target.name
-        try:
-            _run(go, unfinished, progress)
-        except ClusterError:
-            progress.finish("failed")
-            raise
-        kubectl(target).unlink(missing_ok=True)
-        kubectl(target).symlink_to(target.name)
-        unfinished.rename(target)
+def _build(go: Go, program: Program, target: Path) -> None:
+    step = f"Building {program.product} {program.version} from source"
+    progress = Progress(step, f"once; usually {program.usually}")
+    try:
+        _run([go.path, "build", *program.flags(), "-o", str(target), "."], program.source, progress)
+    except ClusterError:
+        progress.finish("failed")
+        raise
     progress.finish("done")
 
 
-def _run(go: Go, target: Path, progress: Progress) -> None:
-    variables = " ".join(f"-X {name}={value}" for name, value in _VERSION_VARIABLES.items())
-    command = [go.path, "build", "-mod=readonly", "-trimpath", f"-ldflags=-s -w {variables}"]
+def _run(command: list[str], source: Path, progress: Progress) -> None:
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         process = subprocess.Popen(
-            [*command, "-o", str(target), "."],
-            cwd=SOURCE,
+            command,
+            cwd=source,
             env={**os.environ, **toolchain.ENVIRONMENT},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -112,7 +136,7 @@ def _run(go: Go, target: Path, progress: Progress) -> None:
         if _wait(process, progress) != 0:
             output.seek(0)
             last = "".join(output.readlines()[-20:]).strip()
-            raise ClusterError(f"'go build' failed in {SOURCE}. The end of its output:\n{last}")
+            raise ClusterError(f"'go build' failed in {source}. The end of its output:\n{last}")
 
 
 def _wait(process: "subprocess.Popen[bytes]", progress: Progress) -> int:

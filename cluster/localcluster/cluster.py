@@ -5,15 +5,21 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
-from localcluster import build, locks, termination, users
+from localcluster import build, cgroups, images, locks, requirements, termination, users
 from localcluster.errors import ClusterError
+from localcluster.lan import Lan
 from localcluster.layout import Layout
+from localcluster.network import Network
 from localcluster.node_specs import node_specs
+from localcluster.options import Recipe
 from localcluster.supervision import Supervision
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "ProxyMode"]
+
+ProxyMode = Literal["iptables", "nftables"]
+"""How kube-proxy carries out Services."""
 
 # The kernel ends the components of a supervisor that is killed: a matter of milliseconds.
 _REMAINS_SECONDS = 10
@@ -33,45 +39,66 @@ class Cluster:
         self._supervisor = supervisor
 
     @classmethod
-    def start(cls, nodes: int = 2) -> Self:
+    def start(
+        cls, nodes: int = 2, *, containers: bool = False, proxy_mode: ProxyMode = "iptables"
+    ) -> Self:
         """Start a cluster in a temporary folder, for use in a with block.
 
         It is gone, and its folder too, when the block is left or this process ends, however it
         ends.
 
+        Args:
+            nodes: How many nodes to have.
+            containers: Whether these run containers, and carry traffic to them; else all pods are
+                only declared to run.
+            proxy_mode: How kube-proxy carries out Services, on nodes with containers.
+
         Raises:
-            ClusterError: It cannot be built or doesn't start.
+            ClusterError: It cannot be built or doesn't start, or this machine lacks what nodes
+                with containers need.
         """
-        node_specs(nodes)  # raises for a number that won't do
-        binary = build.binary()
+        recipe = _recipe(nodes, containers, proxy_mode)
         state = Path(tempfile.mkdtemp(prefix="localcluster-"))
         try:
-            return cls(state, binary, Supervision(Layout(state), binary, nodes))
+            return cls(state, recipe.binary, Supervision(Layout(state), recipe))
         except BaseException:
             shutil.rmtree(state, ignore_errors=True)
             raise
 
     @classmethod
-    def up(cls, state: Path, nodes: int = 2) -> Self:
+    def up(
+        cls,
+        state: Path,
+        nodes: int = 2,
+        *,
+        containers: bool = False,
+        proxy_mode: ProxyMode = "iptables",
+    ) -> Self:
         """Start a cluster that stays up when this process ends, unless it is up already.
 
         What a cluster that crashed has left in the folder is used again: the same objects, and
         certificates of the same authority. But the port is another one, so that kubeconfigs have to
         be asked for anew.
 
+        Args:
+            state: The cluster's folder.
+            nodes: See `start`.
+            containers: See `start`.
+            proxy_mode: See `start`.
+
         Raises:
-            ClusterError: It cannot be built or doesn't start, or the folder has files that aren't a
-                cluster's where it would put its own.
+            ClusterError: It cannot be built or doesn't start, or this machine lacks what nodes
+                with containers need, or the folder has files that aren't a cluster's where it
+                would put its own.
         """
-        node_specs(nodes)  # raises for a number that won't do
         layout = Layout(state.absolute())
         layout.check()
-        binary = build.binary()
+        recipe = _recipe(nodes, containers, proxy_mode)
         with locks.locked(layout.start_lock) as start_lock:
             if locks.holder(layout.supervisor_lock) is None:
                 _wait_for_remains(layout)
-                Supervision(layout, binary, nodes, start_lock).detach()
-        return cls(layout.state, binary)
+                Supervision(layout, recipe, start_lock).detach()
+        return cls(layout.state, recipe.binary)
 
     @classmethod
     def down(cls, state: Path) -> None:
@@ -88,6 +115,7 @@ class Cluster:
         with locks.locked(layout.start_lock):
             termination.terminate_holder(layout.supervisor_lock)
             _wait_for_remains(layout)
+            cgroups.remove_stale()
             layout.remove()
 
     def __enter__(self) -> Self:
@@ -126,6 +154,7 @@ class Cluster:
         finally:
             # Normally done by the supervisor; not if that was killed.
             locks.wait_until_free(self._layout.components_lock, _REMAINS_SECONDS)
+            cgroups.remove_stale()
             shutil.rmtree(self.state, ignore_errors=True)
 
     @property
@@ -153,6 +182,15 @@ class Cluster:
         """The process that all others of the cluster are children of, None if it isn't running."""
         return locks.holder(self._layout.supervisor_lock)
 
+    @property
+    def network(self) -> Network:
+        """The nodes' addresses and namespaces, for nodes with containers.
+
+        Raises:
+            ClusterError: The nodes are without.
+        """
+        return Network.read(self._layout)
+
     def kubeconfig_for(self, user: str, groups: Sequence[str] = ()) -> Path:
         """A kubeconfig with a client certificate for a user and groups."""
         return users.kubeconfig_for(self._layout, user, groups)
@@ -164,6 +202,22 @@ class Cluster:
             ClusterError: The API server issues none, most likely as there is no such account.
         """
         return users.kubeconfig_for_service_account(self._layout, namespace, name)
+
+
+def _recipe(nodes: int, containers: bool, proxy_mode: ProxyMode) -> Recipe:
+    node_specs(nodes)  # raises for a number that won't do
+    if not containers:
+        return Recipe(binary=build.binary(), nodes=nodes)
+    if nodes > Lan.MOST_NODES:
+        raise ValueError(f"at most {Lan.MOST_NODES} nodes can have containers, not {nodes}")
+    if problem := requirements.missing():
+        raise ClusterError(problem)
+    return Recipe(
+        binary=build.binary(),
+        nodes=nodes,
+        proxy_mode=proxy_mode,
+        images=tuple(images.archives().values()),
+    )
 
 
 def _wait_for_remains(layout: Layout) -> None:

@@ -3,49 +3,41 @@
 import sys
 from pathlib import Path
 
+from localcluster.dns import DOMAIN
+from localcluster.lan import SERVICE_RANGES
 from localcluster.layout import Layout
+from localcluster.node_specs import NodeSpec
+from localcluster.options import Options
 from localcluster.ports import LOOPBACK, Ports
 
 __all__ = [
-    "APISERVER_HOSTS",
+    "apiserver_hosts",
     "audit_policy",
     "etcd",
     "etcd_address",
     "kube_apiserver",
     "kube_controller_manager",
     "kube_scheduler",
+    "machine",
     "node",
     "server_address",
 ]
 
 _AUDIT_POLICY = Path(__file__).resolve().parents[1] / "audit-policy.yaml"
 
-CLUSTER_DOMAIN = "cluster.local"
-# Both IP families; a Service gets both when it asks for them.
-SERVICE_RANGE = "10.96.0.0/12,fd00:10:96::/112"
+_SERVICE_RANGES = ",".join(SERVICE_RANGES)
 # The first address of the Service range belongs to the Service named kubernetes.
 _KUBERNETES_SERVICE_IP = "10.96.0.1"
 
-APISERVER_HOSTS = (
-    LOOPBACK,
-    _KUBERNETES_SERVICE_IP,
-    "localhost",
-    "kubernetes",
-    "kubernetes.default",
-    "kubernetes.default.svc",
-    f"kubernetes.default.svc.{CLUSTER_DOMAIN}",
-)
-"""The names that the API server's certificate is for."""
-
-# Controllers that need a cloud, or that wait for heartbeats only a real kubelet sends: without
-# them the node lifecycle controller would declare the stand-in's nodes lost.
+# Controllers that need a cloud, or do what is done here.
 _WITHOUT_CONTROLLERS = (
     "cloud-node-lifecycle-controller",
     "node-ipam-controller",
-    "node-lifecycle-controller",
     "node-route-controller",
     "service-lb-controller",
 )
+# It waits for heartbeats that only a real kubelet sends: to it, the stand-in's nodes were lost.
+_HEARTBEAT_CONTROLLER = "node-lifecycle-controller"
 
 # The clients' own rate limits protect a shared API server; this one has nobody else to serve.
 _UNLIMITED = ("--kube-api-qps=1000", "--kube-api-burst=2000")
@@ -53,7 +45,20 @@ _UNLIMITED = ("--kube-api-qps=1000", "--kube-api-burst=2000")
 
 def server_address(ports: Ports) -> str:
     """The API server's URL."""
-    return f"https://{LOOPBACK}:{ports.apiserver}"
+    return f"https://{ports.host}:{ports.apiserver}"
+
+
+def apiserver_hosts(ports: Ports) -> tuple[str, ...]:
+    """The names that the API server's certificate is for."""
+    return (
+        ports.host,
+        _KUBERNETES_SERVICE_IP,
+        "localhost",
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        f"kubernetes.default.svc.{DOMAIN}",
+    )
 
 
 def etcd_address(ports: Ports) -> str:
@@ -100,7 +105,7 @@ def kube_apiserver(binary: Path, layout: Layout, ports: Ports) -> list[str]:
     return [
         str(binary),
         "kube-apiserver",
-        f"--bind-address={LOOPBACK}",
+        f"--bind-address={ports.host}",
         f"--secure-port={ports.apiserver}",
         # The port is held by the supervisor's reservation.
         "--permit-port-sharing=true",
@@ -113,15 +118,20 @@ def kube_apiserver(binary: Path, layout: Layout, ports: Ports) -> list[str]:
         f"--client-ca-file={layout.certificate('ca')}",
         "--anonymous-auth=false",
         "--authorization-mode=Node,RBAC",
-        f"--service-account-issuer=https://kubernetes.default.svc.{CLUSTER_DOMAIN}",
+        f"--service-account-issuer=https://kubernetes.default.svc.{DOMAIN}",
         f"--service-account-key-file={layout.service_account_public_key}",
         f"--service-account-signing-key-file={layout.key('service-account')}",
-        f"--service-cluster-ip-range={SERVICE_RANGE}",
+        f"--service-cluster-ip-range={_SERVICE_RANGES}",
         "--allow-privileged=true",
-        # An Endpoints object may not name a loopback address, and no pod could reach it. With an
-        # address given, the API server doesn't ask for the machine's default route either.
-        f"--advertise-address={LOOPBACK}",
-        "--endpoint-reconciler-type=none",
+        # With an address given, the API server doesn't ask for the machine's default route.
+        f"--advertise-address={ports.host}",
+        # An Endpoints object may not name a loopback address, and no pod could reach it. Of any
+        # other one, no lease is needed: there is one API server.
+        f"--endpoint-reconciler-type={'none' if ports.host == LOOPBACK else 'master-count'}",
+        f"--kubelet-certificate-authority={layout.certificate('ca')}",
+        f"--kubelet-client-certificate={layout.certificate('kubelet-client')}",
+        f"--kubelet-client-key={layout.key('kubelet-client')}",
+        "--kubelet-preferred-address-types=InternalIP",
         f"--audit-policy-file={layout.audit_policy}",
         f"--audit-log-path={layout.audit_log}",
         "--audit-log-format=json",
@@ -130,9 +140,16 @@ def kube_apiserver(binary: Path, layout: Layout, ports: Ports) -> list[str]:
     ]
 
 
-def kube_controller_manager(binary: Path, layout: Layout) -> list[str]:
-    """The controllers."""
-    disabled = ",".join(f"-{name}" for name in _WITHOUT_CONTROLLERS)
+def kube_controller_manager(binary: Path, layout: Layout, *, heartbeats: bool) -> list[str]:
+    """The controllers.
+
+    Args:
+        binary: The control plane's binary.
+        layout: Where the cluster is.
+        heartbeats: Whether nodes are lost that don't say for a while that they are well.
+    """
+    without = _WITHOUT_CONTROLLERS if heartbeats else (*_WITHOUT_CONTROLLERS, _HEARTBEAT_CONTROLLER)
+    disabled = ",".join(f"-{name}" for name in without)
     return [
         str(binary),
         "kube-controller-manager",
@@ -143,7 +160,9 @@ def kube_controller_manager(binary: Path, layout: Layout) -> list[str]:
         f"--root-ca-file={layout.certificate('ca')}",
         f"--cluster-signing-cert-file={layout.certificate('ca')}",
         f"--cluster-signing-key-file={layout.key('ca')}",
-        f"--service-cluster-ip-range={SERVICE_RANGE}",
+        f"--service-cluster-ip-range={_SERVICE_RANGES}",
+        # So often it is looked whether a node is well, and may have pods; by default every 5 s.
+        "--node-monitor-period=500ms",
         # The default is a system folder, which would be created.
         f"--flex-volume-plugin-dir={layout.volume_plugins}",
         *_single_instance(),
@@ -172,6 +191,38 @@ def node(layout: Layout, ports: Ports, count: int) -> list[str]:
         f"--state={layout.state}",
         f"--server={server_address(ports)}",
         f"--nodes={count}",
+    ]
+
+
+def machine(options: Options, layout: Layout, spec: NodeSpec, network: str) -> list[str]:
+    """A node with containers.
+
+    Args:
+        options: The control plane's binary, which also has the node's programs, and the images.
+        layout: Where the cluster is.
+        spec: The node.
+        network: Where its network namespace is.
+    """
+    return [
+        "nsenter",
+        f"--net={network}",
+        "unshare",
+        "--mount",
+        "--propagation=private",
+        "--uts",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        sys.executable,
+        "-P",
+        "-m",
+        "localcluster.machine",
+        f"--name={spec.name}",
+        f"--folder={layout.node(spec).path}",
+        f"--logs={layout.logs}",
+        f"--binary={options.binary}",
+        *(f"--image={image}" for image in options.images),
     ]
 
 

@@ -25,11 +25,13 @@ def write(layout: Layout, ports: Ports, nodes: Sequence[NodeSpec]) -> None:
     pki.ensure_signing_key(layout.key("service-account"), layout.service_account_public_key)
     _write_etcd(layout)
     authority = cluster_authority(layout)
-    server = authority.server("kube-apiserver", components.APISERVER_HOSTS)
+    server = authority.server("kube-apiserver", components.apiserver_hosts(ports))
     server.write(layout.certificate("apiserver"), layout.key("apiserver"))
     address = components.server_address(ports)
     admin = authority.client("admin", [_ADMINISTRATORS])
     admin.write(layout.certificate("admin"), layout.key("admin"))
+    to_kubelets = authority.client("kube-apiserver-kubelet-client", [_ADMINISTRATORS])
+    to_kubelets.write(layout.certificate("kubelet-client"), layout.key("kubelet-client"))
     trusted = authority.credential.certificate
     write_private(
         layout.admin_kubeconfig, kubeconfig.with_certificate(address, trusted, "admin", admin)

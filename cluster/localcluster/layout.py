@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcluster.errors import ClusterError
+from localcluster.node_folder import NodeFolder
+from localcluster.node_specs import NodeSpec
 
 __all__ = ["Layout"]
 
@@ -34,6 +36,16 @@ class Layout:
     def service_account_public_key(self) -> Path:
         """What ServiceAccount tokens are verified with."""
         return self.pki / "service-account.pub"
+
+    @property
+    def nodes(self) -> Path:
+        """A folder for each node with containers."""
+        return self.state / "nodes"
+
+    @property
+    def network(self) -> Path:
+        """Where the namespaces of the network are, see `Network`."""
+        return self.state / "network.json"
 
     @property
     def kubeconfigs(self) -> Path:
@@ -83,6 +95,10 @@ class Layout:
         """
         return self.state / "start.lock"
 
+    def node(self, spec: NodeSpec) -> NodeFolder:
+        """The folder of a node with containers."""
+        return NodeFolder(self.nodes / spec.name)
+
     def log(self, component: str) -> Path:
         """The output of one component."""
         return self.logs / f"{component}.log"
@@ -101,13 +117,14 @@ class Layout:
 
     @property
     def _own_folders(self) -> tuple[Path, ...]:
-        return (self.etcd_data, self.pki, self.kubeconfigs, self.volume_plugins)
+        return (self.etcd_data, self.pki, self.nodes, self.kubeconfigs, self.volume_plugins)
 
     @property
     def _own_files(self) -> tuple[Path, ...]:
         return (
             self.admin_kubeconfig,
             self.audit_policy,
+            self.network,
             self.supervisor_lock,
             self.components_lock,
             self.start_lock,

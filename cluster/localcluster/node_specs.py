@@ -44,6 +44,20 @@ class NodeSpec:
         return f"fd00:10:244:{self.number}::"
 
     @property
+    def pod_ranges(self) -> tuple[str, str]:
+        """The addresses of its pods, IPv4 and IPv6."""
+        return f"{self.pod_prefix}0/24", f"{self.pod_prefix_6}/64"
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What a node is found and told apart by."""
+        return {
+            "kubernetes.io/hostname": self.name,
+            "kubernetes.io/os": "linux",
+            "topology.kubernetes.io/zone": self.zone,
+        }
+
+    @property
     def user(self) -> str:
         """Whom the Node authorizer takes for this node."""
         return f"system:node:{self.name}"

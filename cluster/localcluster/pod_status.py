@@ -27,11 +27,6 @@ def node_object(spec: NodeSpec, now: datetime.datetime) -> Object:
             for kind in ("MemoryPressure", "DiskPressure", "PIDPressure")
         ),
     ]
-    labels = {
-        "kubernetes.io/hostname": spec.name,
-        "kubernetes.io/os": "linux",
-        "topology.kubernetes.io/zone": spec.zone,
-    }
     addresses = [
         {"type": "InternalIP", "address": spec.address},
         {"type": "Hostname", "address": spec.name},
@@ -39,11 +34,8 @@ def node_object(spec: NodeSpec, now: datetime.datetime) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": spec.name, "labels": labels},
-        "spec": {
-            "podCIDR": f"{spec.pod_prefix}0/24",
-            "podCIDRs": [f"{spec.pod_prefix}0/24", f"{spec.pod_prefix_6}/64"],
-        },
+        "metadata": {"name": spec.name, "labels": spec.labels},
+        "spec": {"podCIDR": spec.pod_ranges[0], "podCIDRs": list(spec.pod_ranges)},
         "status": {
             "addresses": addresses,
             "capacity": _CAPACITY,

@@ -8,16 +8,24 @@ from typing import Self
 __all__ = ["LOOPBACK", "Ports", "Reservation"]
 
 LOOPBACK = "127.0.0.1"
-"""The only address that anything here listens on."""
+"""Where everything listens that nobody on another machine is to reach."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports of one cluster."""
+    """Where a cluster's components listen.
 
+    Attributes:
+        host: The API server's address; etcd is on the loopback interface.
+        apiserver: The API server's port.
+        etcd: etcd's port for its clients.
+        etcd_peer: etcd's port for other members, of which there are none.
+    """
+
+    host: str
+    apiserver: int
     etcd: int
     etcd_peer: int
-    apiserver: int
 
 
 class Reservation:
@@ -28,11 +36,14 @@ class Reservation:
     sockets; with SO_REUSEPORT a component of the same user can bind beside them.
     """
 
-    def __init__(self) -> None:
-        """Bind the ports."""
-        self._sockets = [_bound() for _ in range(3)]
-        etcd, etcd_peer, apiserver = (s.getsockname()[1] for s in self._sockets)
-        self.ports = Ports(etcd=etcd, etcd_peer=etcd_peer, apiserver=apiserver)
+    def __init__(self, host: str = LOOPBACK) -> None:
+        """Bind the ports.
+
+        Args:
+            host: The API server's address.
+        """
+        self._sockets = [_bound(address) for address in (host, LOOPBACK, LOOPBACK)]
+        self.ports = Ports(host, *(s.getsockname()[1] for s in self._sockets))
 
     def __enter__(self) -> Self:
         """Hold the ports for the length of a with block."""
@@ -49,8 +60,8 @@ class Reservation:
             each.close()
 
 
-def _bound() -> socket.socket:
+def _bound(host: str) -> socket.socket:
     reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    reserved.bind((LOOPBACK, 0))
+    reserved.bind((host, 0))
     return reserved

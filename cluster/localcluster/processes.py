@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Child", "describe", "tail"]
+__all__ = ["Child", "adopt_orphans", "describe", "tail", "wait_for_orphans"]
 
-_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+# <sys/prctl.h>
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Child:
@@ -62,6 +64,23 @@ class Child:
         """
         self._process.kill()
         self._process.wait()
+
+
+def adopt_orphans() -> None:
+    """Have the kernel make this process the parent of its descendants that lose theirs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def wait_for_orphans() -> None:
+    """Wait for the end of all that this process has adopted, when its own children have ended.
+
+    The first process of a node with containers is one of them: the kernel says that it has ended
+    when nothing of the node runs any more.
+    """
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def describe(status: int) -> str:

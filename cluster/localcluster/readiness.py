@@ -1,6 +1,6 @@
 """What has to be there before a cluster is called ready."""
 
-from localcluster.api import Api
+from localcluster.api import Api, Object
 
 __all__ = ["has_service_accounts", "remove_other_nodes", "usable_nodes"]
 
@@ -22,6 +22,15 @@ def has_service_accounts(api: Api) -> bool:
 
 
 def usable_nodes(api: Api) -> set[str]:
-    """The nodes that are there and may be scheduled to."""
+    """The nodes that are ready and may be scheduled to."""
     nodes = api.get("/api/v1/nodes")["items"]
-    return {node["metadata"]["name"] for node in nodes if not node["spec"].get("taints")}
+    return {
+        node["metadata"]["name"]
+        for node in nodes
+        if _is_ready(node) and not node["spec"].get("taints")
+    }
+
+
+def _is_ready(node: Object) -> bool:
+    conditions: list[Object] = node["status"].get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

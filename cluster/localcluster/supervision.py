@@ -9,7 +9,7 @@ from typing import IO
 
 from localcluster.errors import ClusterError
 from localcluster.layout import Layout
-from localcluster.options import READY, Options
+from localcluster.options import READY, Options, Recipe
 from localcluster.processes import describe, tail
 
 __all__ = ["Supervision"]
@@ -18,15 +18,12 @@ __all__ = ["Supervision"]
 class Supervision:
     """A supervisor process that was started here."""
 
-    def __init__(
-        self, layout: Layout, binary: Path, nodes: int, start_lock: IO[str] | None = None
-    ) -> None:
+    def __init__(self, layout: Layout, recipe: Recipe, start_lock: IO[str] | None = None) -> None:
         """Start the process and wait until the cluster is ready.
 
         Args:
             layout: Where the cluster is.
-            binary: The control plane's binary.
-            nodes: How many nodes to have.
+            recipe: What the cluster is made of.
             start_lock: The start lock, held, of a cluster that is to stay. The supervisor has a
                 share in it until the cluster is ready, even if this process ends before. Without
                 one, the cluster is ephemeral: it ends when this process does.
@@ -48,9 +45,8 @@ class Supervision:
                 on_failure.enter_context(self._control)
             self._process = self._spawn(
                 Options(
+                    **vars(recipe),
                     state=layout.state,
-                    binary=binary,
-                    nodes=nodes,
                     ready_fd=ready.fileno(),
                     control_fd=control.fileno() if control else None,
                     start_lock_fd=start_lock.fileno() if start_lock else None,

@@ -14,17 +14,22 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO
 
-from localcluster import components, credentials, locks, readiness
+from localcluster import cgroups, components, credentials, dns, locks, readiness
 from localcluster.api import Api, tls_context
 from localcluster.errors import ClusterError
 from localcluster.layout import Layout
+from localcluster.network import Network
+from localcluster.node_programs import fill
 from localcluster.node_specs import node_specs
 from localcluster.options import READY, Options
-from localcluster.ports import Ports, Reservation
-from localcluster.processes import Child, describe, tail
+from localcluster.ports import LOOPBACK, Ports, Reservation
+from localcluster.processes import Child, adopt_orphans, describe, tail, wait_for_orphans
+from localcluster.registration import register
 from localcluster.waker import Waker
+from localcluster.wiring import Wiring
 
 __all__ = ["main"]
 
@@ -56,10 +61,19 @@ class _Reports:
 class _Supervisor:
     """A cluster's components, from the first start to the last stop."""
 
-    def __init__(self, options: Options, ports: Ports, waker: Waker, lock: IO[str]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        ports: Ports,
+        wiring: Wiring | None,
+        waker: Waker,
+        lock: IO[str],
+    ) -> None:
         self._options = options
         self._layout = Layout(options.state)
+        self._nodes = node_specs(options.nodes)
         self._ports = ports
+        self._wiring = wiring
         self._waker = waker
         self._lock = lock
         self._children: list[Child] = []
@@ -68,9 +82,7 @@ class _Supervisor:
     def start(self) -> None:
         """Start everything and wait until the cluster is usable."""
         layout, ports, binary = self._layout, self._ports, self._options.binary
-        nodes = node_specs(self._options.nodes)
-        names = {node.name for node in nodes}
-        credentials.write(layout, ports, nodes)
+        credentials.write(layout, ports, self._nodes)
         layout.audit_log.unlink(missing_ok=True)
         etcd = self._api(components.etcd_address(ports), "etcd-ca", "etcd-client")
         admin = self._api(components.server_address(ports), "ca", "admin")
@@ -79,12 +91,17 @@ class _Supervisor:
         etcd.close()
         self._launch("kube-apiserver", components.kube_apiserver(binary, layout, ports))
         self._until("kube-apiserver", lambda: admin.healthy("/readyz"))
-        readiness.remove_other_nodes(admin, names)
-        self._launch("kube-controller-manager", components.kube_controller_manager(binary, layout))
+        self._remove_nodes(admin)
+        controllers = components.kube_controller_manager(
+            binary, layout, heartbeats=self._wiring is not None
+        )
+        self._launch("kube-controller-manager", controllers)
         self._launch("kube-scheduler", components.kube_scheduler(binary, layout))
-        self._launch("node", components.node(layout, ports, len(nodes)))
+        if self._wiring is None:
+            self._start_stand_in(admin)
+        else:
+            self._start_machines(admin, self._wiring)
         self._until("kube-controller-manager", lambda: readiness.has_service_accounts(admin))
-        self._until("node", lambda: readiness.usable_nodes(admin) == names)
         admin.close()
 
     def run(self) -> None:
@@ -98,20 +115,66 @@ class _Supervisor:
         """Stop whatever runs, the last one first."""
         while self._children:
             self._children.pop().kill()
+        wait_for_orphans()
+        cgroups.remove()
+
+    def _remove_nodes(self, admin: Api) -> None:
+        """Remove what is left of a cluster that crashed, where it would be taken for news."""
+        if self._wiring is None:
+            readiness.remove_other_nodes(admin, self._names)
+        else:
+            readiness.remove_other_nodes(admin, set())
+            dns.forget(admin)
+
+    def _start_stand_in(self, admin: Api) -> None:
+        self._launch("node", components.node(self._layout, self._ports, len(self._nodes)))
+        self._until("node", lambda: readiness.usable_nodes(admin) == self._names)
+
+    def _start_machines(self, admin: Api, wiring: Wiring) -> None:
+        """Start the nodes with containers, and then the name server in a pod."""
+        cgroups.remove_stale()
+        authority = credentials.cluster_authority(self._layout)
+        machines = {}
+        for spec, namespace in wiring.nodes.items():
+            register(admin, spec, wiring.lan.node(spec))
+            fill(
+                self._layout.node(spec),
+                spec,
+                wiring.lan,
+                cgroup=cgroups.make(spec.name),
+                server=components.server_address(self._ports),
+                authority=authority,
+                proxy_mode=self._options.proxy_mode,
+            )
+            command = components.machine(self._options, self._layout, spec, namespace.path)
+            machines[spec.number] = self._launch(spec.name, command)
+        Network(wiring.lan, wiring.switch.path, machines).write(self._layout)
+        log = f"{self._nodes[0].name}-kubelet"
+        self._until("A node", lambda: readiness.usable_nodes(admin) == self._names, log)
+        dns.apply(admin)
+        self._until("CoreDNS", lambda: dns.is_ready(admin), log)
+
+    @property
+    def _names(self) -> set[str]:
+        return {node.name for node in self._nodes}
 
     def _api(self, server: str, authority: str, user: str) -> Api:
         return Api(server, tls_context(self._layout, user, authority))
 
-    def _launch(self, name: str, command: Sequence[str]) -> None:
-        self._children.append(Child(name, command, self._layout.log(name), self._lock))
+    def _launch(self, name: str, command: Sequence[str]) -> int:
+        child = Child(name, command, self._layout.log(name), self._lock)
+        self._children.append(child)
+        return child.pid
 
-    def _until(self, component: str, ready: Callable[[], bool]) -> None:
+    def _until(
+        self, component: str, ready: Callable[[], bool], log_name: str | None = None
+    ) -> None:
         while not ready():
             if self._waker.wait(_PROBE_SECONDS):
                 raise _StopRequestedError
             self._check_children()
             if time.monotonic() > self._deadline:
-                log = self._layout.log(component)
+                log = self._layout.log(log_name or component)
                 raise ClusterError(
                     f"{component} wasn't ready after {_START_SECONDS} s. The end of {log}:\n"
                     + tail(log)
@@ -130,6 +193,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run a cluster until it is to stop; returns the exit status."""
     options = Options.parse(arguments)
     layout = Layout(options.state)
+    adopt_orphans()
     waker = Waker(options.control_fd)
     reports = _Reports(options.ready_fd)
     try:
@@ -139,9 +203,11 @@ def main(arguments: Sequence[str]) -> int:
         with (
             own_lock,
             locks.locked(layout.components_lock) as lock,
-            Reservation() as reservation,
+            _wiring(options) as wiring,
+            Reservation(wiring.lan.machine[0] if wiring else LOOPBACK) as reservation,
         ):
-            _supervise(options, _Supervisor(options, reservation.ports, waker, lock), reports)
+            supervisor = _Supervisor(options, reservation.ports, wiring, waker, lock)
+            _supervise(options, supervisor, reports)
     except _StopRequestedError:
         return 0
     except Exception as error:
@@ -157,6 +223,10 @@ def main(arguments: Sequence[str]) -> int:
         if options.ephemeral:
             shutil.rmtree(options.state, ignore_errors=True)
     return 0
+
+
+def _wiring(options: Options) -> AbstractContextManager[Wiring | None]:
+    return Wiring(node_specs(options.nodes)) if options.proxy_mode else nullcontext()
 
 
 def _supervise(options: Options, supervisor: _Supervisor, reports: _Reports) -> None:

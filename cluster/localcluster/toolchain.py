@@ -1,4 +1,4 @@
-"""Finds the Go that builds the control plane."""
+"""Finds the Go that builds the programs of the cluster."""
 
 import os
 import re
@@ -9,10 +9,7 @@ from pathlib import Path
 
 from localcluster.errors import ClusterError
 
-__all__ = ["ENVIRONMENT", "SOURCE", "Go", "find"]
-
-SOURCE = Path(__file__).resolve().parent.parent / "controlplane"
-"""The Go module."""
+__all__ = ["ENVIRONMENT", "Go", "find"]
 
 ENVIRONMENT = {
     # A Go that is too old would download a newer one by itself: better say so.
@@ -37,13 +34,16 @@ class Go:
     version: str
 
 
-def find() -> Go:
+def find(source: Path) -> Go:
     """The Go on PATH.
+
+    Args:
+        source: The Go module that is to be built.
 
     Raises:
         ClusterError: There is none, or it is too old.
     """
-    needed = _needed_go()
+    needed = _needed_go(source / "go.mod")
     go = shutil.which("go")
     if go is None:
         raise ClusterError(_without_go("There is no 'go' on PATH", needed))
@@ -53,11 +53,11 @@ def find() -> Go:
     return Go(go, found)
 
 
-def _needed_go() -> str:
+def _needed_go(module: Path) -> str:
     """The oldest Go that will do: the go directive of go.mod."""
-    directive = re.search(r"^go (\S+)$", (SOURCE / "go.mod").read_text(), re.MULTILINE)
+    directive = re.search(r"^go (\S+)$", module.read_text(), re.MULTILINE)
     if directive is None:
-        raise ClusterError(f"{SOURCE / 'go.mod'} has no go directive.")
+        raise ClusterError(f"{module} has no go directive.")
     return directive[1]
 
 

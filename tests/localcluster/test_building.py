@@ -1,4 +1,4 @@
-"""Building the control plane, with a stand-in for Go: the real build takes minutes."""
+"""Building the cluster's programs, with a stand-in for Go: the real build takes minutes."""
 
 import os
 import signal
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from localcluster import Cluster, ClusterError, build
-from localcluster.toolchain import SOURCE
 from tests.localcluster.processes import Followed
 from tests.localcluster.starting import Announcements, python
 
@@ -75,7 +74,10 @@ def test_a_failed_build_shows_the_end_of_its_output_and_leaves_no_binary(
     with pytest.raises(ClusterError) as raised:
         build.binary()
     last = "\n".join(f"line {number}" for number in range(11, 31))
-    assert str(raised.value) == f"'go build' failed in {SOURCE}. The end of its output:\n{last}"
+    assert (
+        str(raised.value)
+        == f"'go build' failed in {build.CONTROLPLANE.source}. The end of its output:\n{last}"
+    )
     assert [path.name for path in cache.rglob("*") if not path.is_dir()] == ["lock"]
     assert capsys.readouterr().err == (
         f"Building Kubernetes {build.VERSION} from source (once; usually about 4 minutes) ...\n"
@@ -111,6 +113,20 @@ def test_another_version_of_go_makes_another_binary(fake_go: FakeGo) -> None:
     assert build.binary() != first
 
 
+def test_another_line_of_source_makes_another_binary(fake_go: FakeGo, tmp_path: Path) -> None:
+    fake_go("go1.26.0", 'while [ "$1" != -o ]; do shift; done; cat *.go >"$2"')
+    source = tmp_path / "hello"
+    source.mkdir()
+    (source / "go.mod").write_text("module hello\n\ngo 1.26.0\n")
+    (source / "main.go").write_text("package main\n")
+    program = build.Program(source, "Hello", "v1", "a moment")
+    first = build.built(program)
+    assert (first.name, first.read_text()) == ("hello", "package main\n")
+    (source / "main.go").write_text("package main // changed\n")
+    assert build.built(program).read_text() == "package main // changed\n"
+    assert first.read_text() == "package main\n"
+
+
 def test_an_interrupted_build_leaves_neither_process_nor_binary(
     cache: Path, tmp_path: Path
 ) -> None:
@@ -132,6 +148,13 @@ def test_an_interrupted_build_leaves_neither_process_nor_binary(
     assert [path.name for path in cache.rglob("*") if not path.is_dir()] == ["lock"]
 
 
-def test_the_version_is_that_of_the_go_module() -> None:
-    required = (SOURCE / "go.mod").read_text().split()
-    assert required[required.index("k8s.io/kubernetes") + 1] == build.VERSION
+@pytest.mark.parametrize(
+    ("program", "module"),
+    [
+        pytest.param(build.CONTROLPLANE, "k8s.io/kubernetes", id="Kubernetes"),
+        pytest.param(build.COREDNS, "github.com/coredns/coredns", id="CoreDNS"),
+    ],
+)
+def test_the_version_is_that_of_the_go_module(program: build.Program, module: str) -> None:
+    required = (program.source / "go.mod").read_text().split()
+    assert required[required.index(module) + 1] == program.version

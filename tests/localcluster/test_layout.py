@@ -8,6 +8,7 @@ import pytest
 from localcluster import ClusterError
 from localcluster.files import write_private
 from localcluster.layout import Layout
+from localcluster.node_specs import NodeSpec
 from localcluster.options import Options
 
 
@@ -23,6 +24,8 @@ def test_removing_leaves_the_logs_and_what_is_somebody_elses(tmp_path: Path) -> 
         layout.volume_plugins / "none",
         layout.certificate("ca"),
         layout.kubeconfig("user"),
+        layout.node(NodeSpec(1)).containerd / "content",
+        layout.network,
         layout.admin_kubeconfig,
         layout.audit_policy,
         layout.supervisor_lock,
@@ -82,6 +85,8 @@ def test_options_are_read_as_they_were_written(control: int | None, start_lock: 
         state=Path("/a folder"),
         binary=Path("/cache/controlplane"),
         nodes=3,
+        proxy_mode="nftables",
+        images=(Path("/cache/a.tar"), Path("/cache/b.tar")),
         ready_fd=7,
         control_fd=control,
         start_lock_fd=start_lock,
