@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test check fuzz bench transitions generate lock
+.PHONY: help demo down test test-install check fuzz bench transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,8 +13,11 @@ demo: .venv/installed ## Start a cluster with the operator and the samples in it
 down: .venv/installed ## Stop what 'make demo' started
 	@$(BIN)/python -m demo down
 
-test: .venv/installed ## Run all tests; ARGS="-m 'not cluster'" for those that need no cluster
-	@$(BIN)/pytest $(ARGS)
+test: .venv/installed ## Run all tests but those of test-install; ARGS="-m 'not cluster'" for those without a cluster
+	@$(BIN)/pytest --ignore=tests/install $(ARGS)
+
+test-install: .venv/installed ## Test the chart, the image, the rights and the rest of manifests/: slow
+	@$(BIN)/pytest tests/install $(ARGS)
 
 check: .venv/installed ## Check format, lint, types, the layers and what is generated
 	$(BIN)/ruff format --check
@@ -23,7 +26,7 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/exposer crd | diff -u crds/exposerequests.yaml -
 	$(BIN)/python docs/generate.py | diff -u docs/port-strings.md -
-	test -z "$$(gofmt -l cluster)"
+	test -z "$$(gofmt -l cluster tests)"
 
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
@@ -39,6 +42,7 @@ transitions: .venv/installed ## Measure every change on a cluster, and write doc
 generate: .venv/installed ## Write what is generated from the models and the grammar
 	$(BIN)/exposer crd > crds/exposerequests.yaml
 	$(BIN)/python docs/generate.py > docs/port-strings.md
+	$(BIN)/python -m manifests.generate
 
 lock: ## Pin the newest dependencies (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock

@@ -1,9 +1,12 @@
 """Why there are no ready endpoints."""
 
+from dataclasses import replace
+
 import pytest
 
 from exposer.api import Reason
 from exposer.grammar import Kind
+from exposer.observed.pods import UNSEEN
 from exposer.status.diagnosis import Facts, Finding, diagnosis, has_endpoints, stray_set_note
 from tests.support.builders import a_pod, a_port_row, a_row, some_facts
 
@@ -137,3 +140,12 @@ def test_every_kind_but_an_external_name_has_endpoints(kind: Kind | None, whethe
 )
 def test_pods_that_are_named_after_another_service_are_told(facts: Facts, note: str) -> None:
     assert stray_set_note(facts) == note
+
+
+def test_pods_that_could_not_be_looked_at_are_not_said_to_be_missing() -> None:
+    found = diagnosis(replace(some_facts(rows=[]), backing=UNSEEN))
+    assert found is not None
+    assert found.message == (
+        'there is no endpoint of pods with the labels "app=web", whatever the reason: pods could '
+        "not be looked at"
+    )

@@ -63,5 +63,6 @@ def until_done(space: Space) -> None:
         space.until_ready(name)
     for name in _TAKEN:
         space.until_refused(name, "ServiceConflict")
+    space.until_refused("unready", "PodsNotReady", "EndpointsAvailable")
     space.until_gone("Service", "before")
     space.until_gone("EndpointSlice", "emptied-exposer-ipv4")

@@ -13,7 +13,7 @@ from exposer.api.identity import (
     VERSION,
 )
 from exposer.api.model import Model
-from exposer.api.report import ExposeRequestStatus
+from exposer.api.report import Display, EndpointSummary, ExposeRequestStatus
 from exposer.api.request import ExposeRequestSpec
 
 Schema = dict[str, Any]
@@ -73,12 +73,25 @@ def _resource() -> Schema:
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
             "spec": structural_schema(ExposeRequestSpec),
-            "status": structural_schema(ExposeRequestStatus),
+            # What is new is in progress, as kstatus sees it, and not done for want of a status.
+            "status": structural_schema(ExposeRequestStatus) | {"default": _untold()},
         },
     }
     for path, rules in RULES.items():
         _at(schema, path)["x-kubernetes-validations"] = [rule.schema for rule in rules]
     return schema
+
+
+def _untold() -> Schema:
+    """The status before the operator's first word, of no generation that there ever was."""
+    return ExposeRequestStatus(
+        observed_generation=-1,
+        ports=[],
+        endpoints=[],
+        endpoint_summary=EndpointSummary(ready=0, total=0, truncated=False),
+        display=Display(),
+        conditions=[],
+    ).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _at(schema: Schema, path: tuple[str, ...]) -> Schema:

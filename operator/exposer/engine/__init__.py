@@ -1,6 +1,7 @@
 """What keeps the story running: kopf watches, workers reconcile, until a signal ends it."""
 
 import asyncio
+from typing import Any, cast
 
 import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
@@ -86,6 +87,9 @@ async def _run(
             registry=registry,
             settings=tuned_settings(options.silence),
             insights=watching.insights,
+            identity=cast(
+                Any, "exposer"
+            ),  # by itself kopf asks for a user's name, and may find none
             clusterwide=not options.namespaces,
             namespaces=options.namespaces,
         )

@@ -126,8 +126,11 @@ class ElectedLeadership(Leadership):
         try:
             async with asyncio.timeout(self._duration.total_seconds() / 3):
                 leads = await self._ask(client)
-        except (ApiError, TimeoutError) as error:
-            log.warning("the lease %s can't be had now: %s", self._lease, error)
+        except ApiError as error:
+            log.warning("the lease %s can't be had now: %s", self._lease, error.message)
+            return False
+        except TimeoutError:
+            log.warning("the lease %s can't be had now: no answer", self._lease)
             return False
         if leads:
             self._until = begun + self._duration.total_seconds() * 2 / 3

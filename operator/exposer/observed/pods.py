@@ -33,9 +33,10 @@ class Backing:
 
     pods: tuple[PodRecord, ...] = ()
     governing: str | None = None
+    seen: bool = True
 
 
-UNSEEN = Backing()
+UNSEEN = Backing(seen=False)
 """Nobody has looked."""
 
 
