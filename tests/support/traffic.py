@@ -169,12 +169,12 @@ class Client:
         Raises:
             AssertionError: There is none in 30 s.
         """
-        last = ""
-        for answer in self._answers(url, 20, f"--for={_SECONDS}", *options):
-            if not answer.error and by in (None, answer.answer):
-                return answer.answer
-            last = answer.error or answer.answer
-        raise AssertionError(f"{url} isn't answered as awaited: {last}")
+        deadline = time.monotonic() + _SECONDS
+        with self.steady(url, *options) as answers:
+            while (last := answers[-1]).error or by not in (None, last.answer):
+                assert time.monotonic() < deadline, f"{url} isn't answered as awaited: {last}"
+                answers.until_further(1)
+        return last.answer
 
     def until_shared(self, url: str, pods: Collection[str], times: int = 60) -> None:
         """Ask so often at a time, until all of these pods answer, and nobody else does.
@@ -188,14 +188,19 @@ class Client:
         while (answers := set(self.ask(url, times))) != set(pods):
             assert time.monotonic() < deadline, f"{url} is answered by {answers}, not {pods}"
 
-    def until_unanswered(self, url: str, status: int) -> None:
+    def until_unanswered(self, url: str, status: int, *options: str) -> None:
         """Ask until curl ends with that exit status: REFUSED, TIMED_OUT or another one.
+
+        Args:
+            url: What to ask.
+            status: The exit status.
+            options: More options of curl.
 
         Raises:
             AssertionError: It doesn't in 30 s.
         """
         deadline = time.monotonic() + _SECONDS
-        while (seen := self.attempt(url)) != status:
+        while (seen := self.attempt(url, *options)) != status:
             assert time.monotonic() < deadline, f"curl ends with {seen} for {url}, not {status}"
 
     @contextmanager
@@ -232,19 +237,10 @@ class Client:
 
     def _curl(self, url: str, times: int, *options: str) -> "subprocess.CompletedProcess[str]":
         connections.made += times
-        # Told to close, curl doesn't use a connection for the next request.
-        usual = ("--silent", "--show-error", "--max-time", "3", "--header", "Connection: close")
+        # Told to close, curl uses no connection twice; in HTTP/2 there would be no such word.
+        close = ("--http1.1", "--header", "Connection: close")
+        usual = ("--silent", "--show-error", "--max-time", "3", *close)
         return self.run(["curl", *usual, "--globoff", *options, *[url] * times])
-
-    def _answers(self, url: str, rate: float, *options: str) -> Iterator[Answer]:
-        with self._asker(url, rate, *options) as asker:
-            assert asker.stdout is not None
-            try:
-                for line in asker.stdout:
-                    connections.made += 1
-                    yield _parsed(line)
-            finally:
-                asker.kill()
 
     def _asker(self, url: str, rate: float, *options: str) -> "subprocess.Popen[str]":
         command = [self._echo, "ask", url, f"--rate={rate}", *options]
@@ -334,6 +330,10 @@ class Traffic:
         items: list[Object] = self._api.get(path)["items"]
         staying = [each for each in items if "deletionTimestamp" not in each["metadata"]]
         return sorted(staying, key=lambda each: str(each["metadata"]["name"]))
+
+    def pod_names(self, selector: str) -> set[str]:
+        """The names of these pods, which is what they answer with."""
+        return {each["metadata"]["name"] for each in self.pods(selector)}
 
     def client(
         self, name: str = "client", *, mounts: Sequence[Object] = (), **pod_spec: Any
