@@ -117,8 +117,6 @@ def kube_apiserver(binary: Path, layout: Layout, ports: Ports) -> list[str]:
         f"--etcd-keyfile={layout.key('etcd-client')}",
         f"--client-ca-file={layout.certificate('ca')}",
         "--anonymous-auth=false",
-        # Many clusters have it on, and ask for a right of who sets blockOwnerDeletion.
-        "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
         "--authorization-mode=Node,RBAC",
         f"--service-account-issuer=https://kubernetes.default.svc.{DOMAIN}",
         f"--service-account-key-file={layout.service_account_public_key}",
