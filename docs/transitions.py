@@ -70,9 +70,9 @@ TAIL = """
   that nobody asked for: DNS would answer with it, ExternalDNS would publish it, and policies that
   forbid ExternalNames would stop halfway.
 - **The name of a port ties the Service to its endpoints.** When it changes, nodes hear of the new
-  name before the endpoints have it, and connections fail for some 0.1 s, as with any Service. A port
-  without a name in its string is called after its target (`80-8080`), so that another target is
-  another name: with a name of its own (`http=80:8080`) the traffic goes on.
+  name before the endpoints have it, and connections fail for some 0.1 s, as with any Service. A
+  port without a name in its string is called after its target (`80-8080`), so that another target
+  is another name: with a name of its own (`http=80:8080`) the traffic goes on.
 - **The order** of `ports` and `addresses` has no meaning: another order writes nothing but the
   status.
 """

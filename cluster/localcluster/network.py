@@ -107,6 +107,8 @@ class Network:
                 for address in addresses:
                     node.configure(f"route replace {address} dev eth0")
                     connected.callback(node.run, ["ip", "route", "delete", address, "dev", "eth0"])
+                    # The next host of that address is another one.
+                    connected.callback(node.run, ["ip", "neighbor", "flush", "to", address])
             yield host
 
     def _routes(self, family: int, via: int) -> list[str]:

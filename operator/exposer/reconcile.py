@@ -11,7 +11,7 @@ from exposer.desired import Owner, desired_objects
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
 from exposer.plan.ownership import claimed_by
-from exposer.status import is_worth_a_look, status_of
+from exposer.status import depends_on_pods, is_worth_a_look, status_of
 from exposer.status.events import events, replaced
 
 _ROUNDS = 3
@@ -25,11 +25,13 @@ class Result:
         refusal: What is still in the way, None if nothing is.
         wrote: Objects were written.
         told: The status was written.
+        passing: What the status tells may be past some time, without any event.
     """
 
     refusal: Refusal | None = None
     wrote: bool = False
     told: bool = False
+    passing: bool = False
 
 
 class Reconciler:
@@ -69,10 +71,10 @@ class Reconciler:
                 )
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
-            told = await self._tell(request, verdict, outcome, now)
+            told, passing = await self._tell(request, verdict, outcome, now)
         except ApiError as error:
             return Result(self._writer.refusal(error))
-        return Result(outcome.refusal or _refusal_of(verdict), wrote, told)
+        return Result(outcome.refusal or _refusal_of(verdict), wrote, told, passing)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest
@@ -102,19 +104,24 @@ class Reconciler:
 
     async def _tell(
         self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
-    ) -> bool:
-        """Write the status unless it stands already; returns whether it was written."""
+    ) -> tuple[bool, bool]:
+        """Write the status unless it stands already.
+
+        Returns:
+            Whether it was written, and whether what it tells may be past without any event.
+        """
         standing = self._store.standing(request)
         status = status_of(request, verdict, standing, outcome, now)
         selector = standing.selector_of(request)
         if selector and is_worth_a_look(status):
             backing = await self._lookout.look(request.key.namespace, selector)
             status = status_of(request, verdict, standing, outcome, now, backing)
+        passing = bool(selector) and depends_on_pods(status)
         if status == request.status:
-            return False
+            return False, passing
         await self._writer.report(request, status)
         await self._events.tell(request, events(request.status, status))
-        return True
+        return True, passing
 
 
 def _refusal_of(verdict: Verdict) -> Refusal | None:

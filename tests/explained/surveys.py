@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exposer.explained.survey import Node, NodeAddress, Survey
-from exposer.observed.pods import Backing
+from exposer.observed.pods import UNSEEN, Backing
 from tests.support.builders import (
     Body,
     a_request,
@@ -23,10 +23,6 @@ NODES = (
     Node("node1", "a", (NodeAddress("InternalIP", "10.240.0.1"),)),
     Node("node2", "b", (NodeAddress("InternalIP", "10.240.0.2"),)),
 )
-
-
-NO_PODS = Backing()
-"""Somebody has looked, and there are none."""
 
 
 def a_pod_endpoint(number: int, node: int | None = None, **changes: Any) -> Body:
@@ -60,7 +56,7 @@ def a_survey(
     ingress: Sequence[Body] = (),
     conditions: Sequence[Body] = TRUE,
     generation: int = 1,
-    backing: Backing = NO_PODS,
+    backing: Backing = UNSEEN,
     gaps: Sequence[str] = (),
 ) -> Survey:
     whole = {

@@ -27,7 +27,7 @@ _RIGHTS = [right for right in rights_of(_RULES) if right != _BY_PLUGIN]
 
 _IN_OTHER_WORDS = {
     # Nobody is told, but the pods are not seen.
-    Right("", "pods", "list"): "pods could not be looked at",
+    Right("", "pods", "list"): "pods may not be looked at",
     **{
         Right("apps", resource, "list"): f"may not list {resource}: their coming and going is not"
         for resource in ("deployments", "statefulsets", "daemonsets", "replicasets")

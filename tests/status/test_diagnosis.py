@@ -6,7 +6,7 @@ import pytest
 
 from exposer.api import Reason
 from exposer.grammar import Kind
-from exposer.observed.pods import UNSEEN
+from exposer.observed.pods import HIDDEN
 from exposer.status.diagnosis import Facts, Finding, diagnosis, has_endpoints, stray_set_note
 from tests.support.builders import a_pod, a_port_row, a_row, some_facts
 
@@ -142,10 +142,10 @@ def test_pods_that_are_named_after_another_service_are_told(facts: Facts, note: 
     assert stray_set_note(facts) == note
 
 
-def test_pods_that_could_not_be_looked_at_are_not_said_to_be_missing() -> None:
-    found = diagnosis(replace(some_facts(rows=[]), backing=UNSEEN))
+def test_pods_that_may_not_be_looked_at_are_not_said_to_be_missing() -> None:
+    found = diagnosis(replace(some_facts(rows=[]), backing=HIDDEN))
     assert found is not None
     assert found.message == (
-        'there is no endpoint of pods with the labels "app=web", whatever the reason: pods could '
+        'there is no endpoint of pods with the labels "app=web", whatever the reason: pods may '
         "not be looked at"
     )

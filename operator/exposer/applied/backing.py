@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from exposer.applied.client import Client
 from exposer.applied.paths import collection_path, object_path
 from exposer.applied.refusals import ApiError
-from exposer.observed.pods import UNSEEN, Backing, PodRecord, trimmed_pod
+from exposer.observed.pods import HIDDEN, Backing, PodRecord, trimmed_pod
 
-_LIMIT = 5  # pods; what is wrong with some is wrong with most
+_LIMIT = 20  # pods; what is wrong with some is wrong with most
+# Those that have run to their end never become endpoints again.
+_ALIVE = "status.phase!=Succeeded,status.phase!=Failed"
 
 
 class Lookout:
@@ -24,15 +26,17 @@ class Lookout:
             ApiError: The API server can't tell now.
         """
         labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        query = {"labelSelector": labels, "limit": str(_LIMIT)}
+        query = {"labelSelector": labels, "fieldSelector": _ALIVE, "limit": str(_LIMIT)}
         try:
             path = collection_path("Pod", namespace)
             found = await self._client.send("GET", path, query=query)
-            pods = tuple(map(trimmed_pod, found["items"]))
+            # Those that are being deleted are no reason to wait for them.
+            staying = (pod for pod in found["items"] if "deletionTimestamp" not in pod["metadata"])
+            pods = tuple(map(trimmed_pod, staying))
             return Backing(pods, await self._governing(namespace, pods))
         except ApiError as error:
             if error.code in (403, 404):
-                return UNSEEN
+                return HIDDEN
             raise
 
     async def _governing(self, namespace: str, pods: tuple[PodRecord, ...]) -> str | None:

@@ -13,8 +13,9 @@ LAST = timedelta(seconds=60)
 class Backoff:
     """Counts the failures of each key."""
 
-    def __init__(self, chance: Callable[[], float] = random) -> None:
-        """Take the jitter from ``chance``, a number from 0 to 1."""
+    def __init__(self, chance: Callable[[], float] = random, first: timedelta = FIRST) -> None:
+        """Begin with a delay of ``first``; take the jitter from ``chance``, from 0 to 1."""
+        self._first = first
         self._failures: dict[Key, int] = {}
         self._chance = chance
 
@@ -22,7 +23,7 @@ class Backoff:
         """The delay before the next try: doubled each time, between half and all of it."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        whole = min(FIRST * (1 << min(failures, 16)), longest)
+        whole = min(self._first * (1 << min(failures, 16)), longest)
         return whole * (0.5 + self._chance() / 2)
 
     def succeeded(self, key: Key) -> None:

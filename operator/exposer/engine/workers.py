@@ -21,6 +21,9 @@ _LONGEST = dict.fromkeys(
     (Reason.TARGET_NOT_FOUND, Reason.TARGET_HAS_NO_SELECTOR), timedelta(seconds=5)
 )
 
+# Pods are not watched: those of a Service without endpoints are looked at again, ever less often.
+_FIRST_LOOK, _LONGEST_LOOK = timedelta(seconds=5), timedelta(minutes=5)
+
 log = logging.getLogger("exposer")
 
 
@@ -33,6 +36,7 @@ class Workers:
         self._dirty = dirty
         self._pace = pace
         self._backoff = Backoff()
+        self._looks = Backoff(first=_FIRST_LOOK)
         self._refusals: dict[Key, Refusal] = {}
 
     def start(
@@ -71,6 +75,7 @@ class Workers:
                 if result.told and not result.wrote:  # the cluster's part of it has changed
                     self._pace.told(key)
                 self._follow_up(key, result.refusal)
+                self._look_again(key, result)
             except Exception:
                 # A defect of ours: it must be seen, and must not take the other requests along.
                 log.exception("%s: reconcile failed", key)
@@ -90,6 +95,12 @@ class Workers:
         if refusal.retry:
             delay = self._backoff.failed(key, _LONGEST.get(refusal.reason, LAST))
             self._dirty.mark_later(key, max(delay, refusal.retry_after or delay))
+
+    def _look_again(self, key: Key, result: Result) -> None:
+        if result.told or not result.passing:
+            self._looks.succeeded(key)
+        if result.passing:
+            self._dirty.mark_later(key, self._looks.failed(key, _LONGEST_LOOK))
 
 
 def _name(result: Result) -> str:

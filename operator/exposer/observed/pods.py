@@ -29,6 +29,7 @@ class Backing:
         pods: The first few pods that match.
         governing: The Service that the pods' StatefulSet names (StatefulSetSpec.serviceName),
             None if the pods don't belong to one.
+        seen: False if nobody may look.
     """
 
     pods: tuple[PodRecord, ...] = ()
@@ -36,8 +37,11 @@ class Backing:
     seen: bool = True
 
 
-UNSEEN = Backing(seen=False)
+UNSEEN = Backing()
 """Nobody has looked."""
+
+HIDDEN = Backing(seen=False)
+"""It may not be looked at."""
 
 
 def trimmed_pod(body: Mapping[str, Any]) -> PodRecord:

@@ -93,8 +93,11 @@ def _dns_name(service: ObjectRecord) -> str:
 
 def is_worth_a_look(status: Mapping[str, Any]) -> bool:
     """Whether the pods themselves may tell more than the endpoints do."""
-    if status.get("type") == Kind.HEADLESS:
-        return True
+    return status.get("type") == Kind.HEADLESS or depends_on_pods(status)
+
+
+def depends_on_pods(status: Mapping[str, Any]) -> bool:
+    """Whether pods that are no endpoints yet may change what it tells; nobody watches pods."""
     return any(
         each["type"] == ConditionType.ENDPOINTS_AVAILABLE and each["reason"] in _UNEXPLAINED
         for each in status["conditions"]

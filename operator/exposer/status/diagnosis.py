@@ -67,7 +67,7 @@ def _no_endpoints(facts: Facts) -> Finding | None:
     labels = ",".join(f"{name}={value}" for name, value in sorted((facts.selector or {}).items()))
     if not facts.backing.seen:
         unknown = f'there is no endpoint of pods with the labels "{labels}", whatever the reason'
-        return Finding(Reason.NO_PODS_MATCH, f"{unknown}: pods could not be looked at")
+        return Finding(Reason.NO_PODS_MATCH, f"{unknown}: pods may not be looked at")
     return Finding(Reason.NO_PODS_MATCH, f'no pod has the labels "{labels}"')
 
 

@@ -165,7 +165,6 @@ def with_numbers(http: int, https: int) -> Object:
 def server(network: Network, name: str, address: str) -> Iterator[None]:
     """A machine outside of the cluster that answers on port 80 with its name."""
     command = ["env", f"POD_NAME={name}", str(build.built(build.ECHO)), "serve", "--http=80"]
-    forget_who_has(network, address)
     with network.host(name, address) as host, host.popen(command) as process:
         try:
             assert process.stdout is not None
@@ -173,14 +172,6 @@ def server(network: Network, name: str, address: str) -> Iterator[None]:
             yield
         finally:
             process.kill()
-    forget_who_has(network, address)
-
-
-def forget_who_has(network: Network, address: str) -> None:
-    """Make the nodes ask again: for some time they would send to a machine that is gone."""
-    for number in (1, 2):
-        done = network.in_node(number).run(["ip", "neigh", "flush", "to", address])
-        assert done.returncode == 0, done.stderr
 
 
 def owned_addresses(space: Space) -> list[set[str]]:
