@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-install check fuzz bench transitions generate lock
+.PHONY: help demo down test test-traffic test-install check fuzz bench transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them
 	@$(BIN)/python -m demo up
@@ -13,10 +13,13 @@ demo: .venv/installed ## Start a cluster with the operator and the samples in it
 down: .venv/installed ## Stop what 'make demo' started
 	@$(BIN)/python -m demo down
 
-test: .venv/installed ## Run all tests but those of test-install; ARGS="-m 'not cluster'" for those without a cluster
-	@$(BIN)/pytest --ignore=tests/install $(ARGS)
+test: .venv/installed ## Run all tests but the two below; ARGS="-m 'not cluster'" for those that need no cluster
+	@$(BIN)/pytest --ignore=tests/install -m "not traffic" $(ARGS)
 
-test-install: .venv/installed ## Test the chart, the image, the rights and the rest of manifests/: slow
+test-traffic: .venv/installed ## Test with pods that really run, and connections to them; needs root
+	@$(BIN)/pytest --ignore=tests/install -m traffic $(ARGS)
+
+test-install: .venv/installed ## Test the chart, the image, the rights and the rest of manifests/; needs root
 	@$(BIN)/pytest tests/install $(ARGS)
 
 check: .venv/installed ## Check format, lint, types, the layers and what is generated

@@ -14,6 +14,13 @@ from tests.support.space import Space, administrator
 _numbers = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who leaves out what needs a cluster leaves out what needs one with traffic."""
+    for item in items:
+        if item.get_closest_marker("traffic"):
+            item.add_marker(pytest.mark.cluster)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A Kubernetes without the operator."""
