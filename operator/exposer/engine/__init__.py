@@ -87,9 +87,8 @@ async def _run(
             registry=registry,
             settings=tuned_settings(options.silence),
             insights=watching.insights,
-            identity=cast(
-                Any, "exposer"
-            ),  # by itself kopf asks for a user's name, and may find none
+            # By itself kopf asks for the user's name, and a user that is only a number has none.
+            identity=cast(Any, "exposer"),
             clusterwide=not options.namespaces,
             namespaces=options.namespaces,
         )
