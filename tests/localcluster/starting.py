@@ -74,7 +74,7 @@ def python(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str
     """Run Python with the package on its path; it is gone when the with block is left."""
     import_path = str(Path(localcluster.__file__).parent.parent)
     process = subprocess.Popen(
-        # Who runs the tests in the background may have them ignore SIGINT, and so all that they start.
+        # Tests that run in the background may ignore SIGINT, and so would all that they start.
         ["env", "--default-signal=INT", sys.executable, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
