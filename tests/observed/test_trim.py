@@ -11,6 +11,7 @@ from tests.support.builders import (
     MANAGED_BY,
     OWNER_REFERENCE,
     SERVICE_REFERENCE,
+    a_request,
     a_request_body,
     a_service_body,
     a_service_port,
@@ -236,3 +237,10 @@ def test_a_request_is_not_changed_by_trimming_it() -> None:
     before = deepcopy(body)
     trimmed_request(body)
     assert body == before
+
+
+def test_the_status_that_nobody_wrote_is_none() -> None:
+    untold = {"observedGeneration": -1, "conditions": []}
+    assert a_request(status=untold).status == {}
+    told = {**untold, "observedGeneration": 1}
+    assert a_request(status=told).status == told

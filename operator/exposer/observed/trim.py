@@ -21,9 +21,14 @@ def trimmed_request(body: Body) -> RequestRecord:
         created=metadata["creationTimestamp"],
         generation=metadata["generation"],
         spec=body.get("spec") or {},
-        status=body.get("status") or {},
+        status=_told(body.get("status") or {}),
         deleting="deletionTimestamp" in metadata,
     )
+
+
+def _told(status: Body) -> Body:
+    """Nothing, as long as it is what the CustomResourceDefinition has for a status by default."""
+    return {} if status.get("observedGeneration") == -1 else status
 
 
 def trimmed_object(kind: str, body: Body) -> ObjectRecord:
