@@ -1,5 +1,7 @@
 """The API server's audit log tells what the operator costs."""
 
+import time
+
 import pytest
 
 from tests.support.operator_process import OperatorProcess
@@ -82,10 +84,11 @@ def test_a_storm_of_endpoints_costs_few_writes(space: Space) -> None:
     space.expose("80")
     space.until_endpoints("web", 1, 1)
     space.until_settled()
-    before = len(space.writes())
+    before, began = len(space.writes()), time.monotonic()
     space.patch("Deployment", "web", {"spec": {"replicas": 50}})
     space.until_endpoints("web", 50, 50)
-    assert len(space.writes()) - before <= 3
+    seconds = time.monotonic() - began  # one or two; more where the cluster itself has little time
+    assert len(space.writes()) - before <= 2 + seconds
 
 
 def test_a_touch_that_changes_nothing_costs_nothing(space: Space) -> None:
