@@ -15,9 +15,9 @@ from exposer.api.identity import API_VERSION, KIND, MANAGED_BY, MANAGED_BY_LABEL
 from exposer.api.template import TemplateSpec
 from exposer.desired.service import service_spec
 from exposer.explained.backends import UNKNOWN, Backends, InconvertibleError
-from exposer.explained.kinds import kind_of
 from exposer.explained.strings import port_strings
 from exposer.grammar import Kind, PortMapping, Protocol, canonical
+from exposer.status.kinds import kind_of
 
 Body = Mapping[str, Any]
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from exposer.explained.kinds import kind_of
 from exposer.explained.places import family_of
 from exposer.grammar import Kind
 from exposer.observed import RequestRecord
 from exposer.observed.pods import UNSEEN, Backing
+from exposer.status.kinds import kind_of
 
 Body = Mapping[str, Any]
 

@@ -20,6 +20,7 @@ from exposer.plan import Outcome
 from exposer.status.conditions import conditions, facts
 from exposer.status.diagnosis import Facts, has_endpoints
 from exposer.status.endpoints import endpoint_rows, endpoint_summary
+from exposer.status.kinds import kind_of
 from exposer.status.ports import external_column, ingress_rows, port_rows, ports_column
 
 
@@ -43,7 +44,7 @@ def status_of(
     """
     service = _own_service(request, standing)
     spec = service.body["spec"] if service else {}
-    kind = _kind(spec) if service else None
+    kind = kind_of(spec) if service else None
     rows = endpoint_rows(standing.slices_of(service)) if service and has_endpoints(kind) else []
     ports = port_rows(spec)
     ingress = ingress_rows(service.body["loadBalancer"]) if service else []
@@ -81,10 +82,6 @@ def _own_service(request: RequestRecord, standing: Standing) -> ObjectRecord | N
     """The Service whose facts are told: that of the wanted name, else the one that still stands."""
     own = (record for record in standing.owned_by(request.uid) if record.kind == "Service")
     return standing.service_of(request) or next(own, None)
-
-
-def _kind(spec: Mapping[str, Any]) -> Kind:
-    return Kind.HEADLESS if spec.get("clusterIP") == "None" else Kind(spec["type"])
 
 
 def _dns_name(service: ObjectRecord) -> str:
