@@ -6,8 +6,9 @@ from datetime import datetime
 
 from exposer.api import AcceptedRequest, Refused, Verdict, accept
 from exposer.api.permission import Exposure, refused_by
-from exposer.applied import ApiError, Events, Lookout, Targets, Writer
+from exposer.applied import Events, Lookout, Targets, Writer
 from exposer.desired import Owner, desired_objects
+from exposer.kube import ApiError
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
 from exposer.plan.ownership import claimed_by

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from exposer.api import Reason
-from exposer.applied.refusals import ApiError, refusal_of
+from exposer.applied.refusals import refusal_of
+from exposer.kube import ApiError
 from exposer.observed import Key
 from exposer.plan import Refusal
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from exposer.applied.client import Client
-from exposer.applied.paths import collection_path, object_path
-from exposer.applied.refusals import ApiError
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import collection_path, object_path
 from exposer.observed.pods import HIDDEN, Backing, PodRecord, trimmed_pod
 
 _LIMIT = 20  # pods; what is wrong with some is wrong with most

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, GROUP, KIND
-from exposer.applied.client import Client
-from exposer.applied.paths import collection_path
-from exposer.applied.refusals import ApiError
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import collection_path
 from exposer.observed import RequestRecord
 from exposer.status.events import Event
 

@@ -1,32 +1,12 @@
 """The table: what the API server answered -> which reason, and whether trying again can help."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
 from exposer.api import Reason
+from exposer.kube import ApiError
 from exposer.observed import Key
 from exposer.plan import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class ApiError(Exception):
-    """An answer that is not a success.
-
-    Attributes:
-        code: The HTTP status; 0 when there was no answer at all.
-        status: The metav1.Status, empty if there was none.
-        message: The API server's own words.
-        retry_after: What it asked for in Retry-After.
-    """
-
-    code: int
-    status: Mapping[str, Any]
-    message: str
-    retry_after: timedelta | None = None
-
 
 HolderOf = Callable[[int | str], Key | None]
 """Which Service has a node port or a ClusterIP, as far as is known."""

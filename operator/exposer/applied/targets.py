@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from exposer.api import AcceptedRequest, Reason, Refused, selector_of
 from exposer.api.target import WORKLOADS
-from exposer.applied.client import Client
-from exposer.applied.paths import object_path
-from exposer.applied.refusals import ApiError
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import object_path
 from exposer.observed import Store, trimmed_object
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
-from exposer.applied.client import Client
-from exposer.applied.paths import collection_path, object_path
-from exposer.applied.refusals import ApiError, refusal_of
+from exposer.applied.refusals import refusal_of
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import collection_path, object_path
 from exposer.observed import (
     Key,
     ObjectRecord,

@@ -11,8 +11,8 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 from yaml import YAMLError
 
-from exposer.applied import Client
 from exposer.commands.failures import CommandError
+from exposer.kube import Client
 
 _POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 

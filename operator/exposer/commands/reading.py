@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from exposer.api.identity import GROUP, KIND, PLURAL, SERVICE_NAME_LABEL
-from exposer.applied import ApiError, Client, Lookout
-from exposer.applied.paths import collection_path, object_path
+from exposer.applied import Lookout
 from exposer.commands.connection import connected
 from exposer.commands.failures import CommandError
 from exposer.explained.findings import is_worth_a_look
 from exposer.explained.survey import Survey, trimmed_node
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import collection_path, object_path
 from exposer.observed import Key, is_owned_by, trimmed_object, trimmed_request
 
 Body = dict[str, Any]

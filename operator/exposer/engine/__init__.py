@@ -7,7 +7,7 @@ import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
-from exposer.applied import Client, Events, Lookout, Targets, Writer
+from exposer.applied import Events, Lookout, Targets, Writer
 from exposer.engine import memory
 from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
@@ -24,6 +24,7 @@ from exposer.engine.tuning import tuned_settings
 from exposer.engine.watched import collections_in
 from exposer.engine.watching import Watching
 from exposer.engine.workers import Workers
+from exposer.kube import Client
 from exposer.observed import Store
 from exposer.options import Options
 from exposer.reconcile import Reconciler

@@ -15,9 +15,9 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from exposer.applied import ApiError, Client
-from exposer.applied.paths import collection_path, object_path
 from exposer.engine.election import bid, released
+from exposer.kube import ApiError, Client
+from exposer.kube.paths import collection_path, object_path
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, Options
 

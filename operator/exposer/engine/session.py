@@ -11,8 +11,8 @@ import kopf
 from aiohttp import ClientRequest, ClientResponse, ClientSession, StreamReader, TCPConnector
 from yarl import URL
 
-from exposer.applied.client import CALLS
 from exposer.engine.metrics import WATCHES
+from exposer.kube.client import CALLS
 
 
 class Listener(Protocol):

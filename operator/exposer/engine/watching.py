@@ -11,9 +11,9 @@ from typing import Any
 import kopf
 from kopf._cogs.structs.references import Insights  # kopf.operator takes it, kopf doesn't export it
 
-from exposer.applied import ApiError, Client
 from exposer.engine.intake import Intake
 from exposer.engine.watched import RESOURCES, WORKLOAD_RESOURCES, Resource, path_of
+from exposer.kube import ApiError, Client
 
 log = logging.getLogger("exposer")
 

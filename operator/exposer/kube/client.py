@@ -9,7 +9,7 @@ import aiohttp
 from kubernetes.aio.client import ApiClient
 from prometheus_client import Counter
 
-from exposer.applied.refusals import ApiError
+from exposer.kube.errors import ApiError
 
 CALLS = Counter("exposer_api_calls", "Calls to the API server.", ["verb", "code"])
 

@@ -1,0 +1,23 @@
+"""What an answer of the API server that is not a success becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ApiError(Exception):
+    """An answer that is not a success.
+
+    Attributes:
+        code: The HTTP status; 0 when there was no answer at all.
+        status: The metav1.Status, empty if there was none.
+        message: The API server's own words.
+        retry_after: What it asked for in Retry-After.
+    """
+
+    code: int
+    status: Mapping[str, Any]
+    message: str
+    retry_after: timedelta | None = None
