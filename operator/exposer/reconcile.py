@@ -6,13 +6,13 @@ from datetime import datetime
 
 from exposer.api import AcceptedRequest, Refused, Verdict, accept
 from exposer.api.permission import Exposure, refused_by
-from exposer.applied import Events, Lookout, Targets, Writer
+from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.kube import ApiError
 from exposer.observed import Key, RequestRecord, Store
 from exposer.plan import Outcome, Refusal, plan
 from exposer.plan.ownership import claimed_by
-from exposer.status import depends_on_pods, is_worth_a_look, status_of
+from exposer.status import depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
 
 _ROUNDS = 3
@@ -43,7 +43,7 @@ class Reconciler:
         allowed: Set[Exposure],
         store: Store,
         targets: Targets,
-        lookout: Lookout,
+        pod_reader: PodReader,
         writer: Writer,
         events: Events,
     ) -> None:
@@ -51,7 +51,7 @@ class Reconciler:
         self._allowed = allowed
         self._store = store
         self._targets = targets
-        self._lookout = lookout
+        self._pod_reader = pod_reader
         self._writer = writer
         self._events = events
 
@@ -67,7 +67,7 @@ class Reconciler:
         outcome, wrote = Outcome(), False
         try:
             if isinstance(verdict, AcceptedRequest):
-                verdict = refused_by(self._allowed, verdict) or await self._targets.aim(
+                verdict = refused_by(self._allowed, verdict) or await self._targets.resolve(
                     key.namespace, verdict
                 )
             if isinstance(verdict, AcceptedRequest):
@@ -86,16 +86,16 @@ class Reconciler:
         back.
         """
         senior = self._store.senior(request)
-        if senior is not None and not self._store.standing(request).is_served(request):
+        if senior is not None and not self._store.snapshot(request).is_served(request):
             return Outcome(claimed_by(senior, request.service_key)), False
         desired = desired_objects(Owner(*request.key, request.uid), accepted)
         outcome, wrote = Outcome(), False
         for _ in range(_ROUNDS):
-            todo = plan(request.uid, desired, self._store.standing(request))
+            todo = plan(request.uid, desired, self._store.snapshot(request))
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
             if todo.replaces(request.service_key) and not (
-                outcome.refusal and self._store.standing(request).is_served(request)
+                outcome.refusal and self._store.snapshot(request).is_served(request)
             ):
                 await self._events.tell(request, [replaced(request.service_key.name)])
             if not todo.writes or outcome.refusal:
@@ -111,12 +111,12 @@ class Reconciler:
         Returns:
             Whether it was written, and whether what it tells may be past without any event.
         """
-        standing = self._store.standing(request)
-        status = status_of(request, verdict, standing, outcome, now)
-        selector = standing.selector_of(request)
-        if selector and is_worth_a_look(status):
-            backing = await self._lookout.look(request.key.namespace, selector)
-            status = status_of(request, verdict, standing, outcome, now, backing)
+        snapshot = self._store.snapshot(request)
+        status = status_of(request, verdict, snapshot, outcome, now)
+        selector = snapshot.selector_of(request)
+        if selector and needs_pods(status):
+            backing = await self._pod_reader.read(request.key.namespace, selector)
+            status = status_of(request, verdict, snapshot, outcome, now, backing)
         passing = bool(selector) and depends_on_pods(status)
         if status == request.status:
             return False, passing

@@ -8,7 +8,7 @@ from exposer.commands.printing import as_json
 from exposer.commands.tracing import text
 from exposer.explained.chain import chain_of
 from exposer.explained.survey import Survey
-from exposer.observed.pods import Backing
+from exposer.observed.pods import BackingPods
 from tests.explained.surveys import a_pod_endpoint, a_slice_of, a_survey, not_ready
 from tests.support.builders import a_pod, a_request, an_endpoint
 
@@ -62,7 +62,7 @@ The chain is whole.
 def test_a_broken_chain_ends_with_what_is_wrong_and_what_to_do() -> None:
     lame = a_pod_endpoint(1) | {"conditions": not_ready()}
     survey = a_survey(
-        slices=[a_slice_of(lame)], backing=Backing((a_pod("web-1", "ImagePullBackOff"),))
+        slices=[a_slice_of(lame)], backing=BackingPods((a_pod("web-1", "ImagePullBackOff"),))
     )
     assert (
         text(chain_of(survey))

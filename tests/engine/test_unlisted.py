@@ -10,7 +10,7 @@ WEB = a_key("web")
 
 def kinds(store: Store) -> set[str]:
     """The kinds of what stands for the request shop/web."""
-    return {record.kind for record in store.standing(a_request()).objects}
+    return {record.kind for record in store.snapshot(a_request()).objects}
 
 
 def test_what_is_listed_stays() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exposer.explained.survey import Node, NodeAddress, Survey
-from exposer.observed.pods import UNSEEN, Backing
+from exposer.observed.pods import UNSEEN, BackingPods
 from tests.support.builders import (
     Body,
     a_request,
@@ -56,7 +56,7 @@ def a_survey(
     ingress: Sequence[Body] = (),
     conditions: Sequence[Body] = TRUE,
     generation: int = 1,
-    backing: Backing = UNSEEN,
+    backing: BackingPods = UNSEEN,
     gaps: Sequence[str] = (),
 ) -> Survey:
     whole = {

@@ -9,7 +9,7 @@ from exposer.explained.chain import chain_of
 from exposer.explained.shares import Share
 from exposer.explained.strands import Entrance
 from exposer.explained.survey import Survey
-from exposer.observed.pods import Backing
+from exposer.observed.pods import BackingPods
 from tests.explained.surveys import (
     HTTP,
     TRUE,
@@ -110,7 +110,7 @@ def test_an_external_name_ends_in_dns() -> None:
 def test_a_headless_service_leaves_the_choice_to_clients() -> None:
     spec: dict[str, Any] = {"type": "ClusterIP", "clusterIP": "None", "clusterIPs": ["None"]}
     spec |= {"ports": [a_service_port(80, 8080, name="http")]}
-    chain = chain_of(a_survey(spec=spec, backing=Backing((a_pod(),), governing="other")))
+    chain = chain_of(a_survey(spec=spec, backing=BackingPods((a_pod(),), governing="other")))
     (strand,) = chain.ports
     assert (strand.cluster_ip, strand.inside, strand.outside) == (None, (), ())
     assert [str(each) for each in strand.idle] == ["10.244.1.1:8080", "10.244.2.2:8080"]
@@ -150,7 +150,7 @@ def test_affinity_and_source_ranges_are_told() -> None:
         pytest.param(
             a_survey(
                 slices=[a_slice_of(a_pod_endpoint(1) | {"conditions": not_ready()})],
-                backing=Backing((a_pod("web-1", "CrashLoopBackOff"),)),
+                backing=BackingPods((a_pod("web-1", "CrashLoopBackOff"),)),
             ),
             [
                 Break(
@@ -165,7 +165,7 @@ def test_affinity_and_source_ranges_are_told() -> None:
             a_survey(
                 spec={"ports": [a_service_port(80, "web", name="http")]},
                 slices=[a_slice_of(a_pod_endpoint(1), ports=[])],
-                backing=Backing((a_pod("web-1", "", "http", "admin"),)),
+                backing=BackingPods((a_pod("web-1", "", "http", "admin"),)),
             ),
             [
                 Break(
@@ -180,7 +180,7 @@ def test_affinity_and_source_ranges_are_told() -> None:
         pytest.param(
             a_survey(
                 spec={"ports": [HTTP, a_service_port(90, "metrics", name="metrics")]},
-                backing=Backing((a_pod("web-1", "", "http"),)),
+                backing=BackingPods((a_pod("web-1", "", "http"),)),
             ),
             [
                 Break(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exposer.observed import Key, ObjectRecord, RequestRecord, Standing, Store
+from exposer.observed import Key, ObjectRecord, RequestRecord, Snapshot, Store
 from tests.support.builders import (
     OWNER_REFERENCE,
     a_key,
@@ -29,15 +29,15 @@ def a_store(*records: RequestRecord | ObjectRecord) -> Store:
     return store
 
 
-def standing(store: Store, request: RequestRecord | None = None) -> set[tuple[str, Key, int]]:
+def snapshot(store: Store, request: RequestRecord | None = None) -> set[tuple[str, Key, int]]:
     """What stands for the request shop/web, each with its version."""
-    objects = store.standing(request or a_request()).objects
+    objects = store.snapshot(request or a_request()).objects
     return {(record.kind, record.key, record.version) for record in objects}
 
 
 def test_an_empty_store_knows_nothing() -> None:
     store = Store()
-    assert (store.request(WEB), store.standing(a_request())) == (None, Standing())
+    assert (store.request(WEB), store.snapshot(a_request())) == (None, Snapshot())
 
 
 in_any_order_of_versions = pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_of_two_versions_of_an_object_the_newer_stays(
 ) -> None:
     store = Store()
     answers = [store.put(a_service(version=version)) for version in versions]
-    assert (answers, standing(store)) == (touched, {("Service", WEB, kept)})
+    assert (answers, snapshot(store)) == (touched, {("Service", WEB, kept)})
 
 
 def test_a_deleted_request_does_not_come_back_under_its_uid() -> None:
@@ -92,18 +92,18 @@ def test_a_deletion_that_is_told_late_leaves_the_successor() -> None:
 def test_a_deleted_object_does_not_come_back_under_its_uid() -> None:
     store = a_store(a_service(version=1))
     store.drop(a_service(version=3))
-    assert (store.put(a_service(version=2)), standing(store)) == (set(), set())
+    assert (store.put(a_service(version=2)), snapshot(store)) == (set(), set())
 
 
 def test_a_deletion_that_is_told_before_the_object_holds() -> None:
     store = Store()
     store.drop(a_service(version=3))
-    assert (store.put(a_service(version=2)), standing(store)) == (set(), set())
+    assert (store.put(a_service(version=2)), snapshot(store)) == (set(), set())
 
 
 def test_a_deletion_of_an_object_that_is_told_late_leaves_the_successor() -> None:
     store = a_store(a_service(version=3, uid="another"))
-    assert (store.drop(a_service(version=2)), standing(store)) == (set(), {("Service", WEB, 3)})
+    assert (store.drop(a_service(version=2)), snapshot(store)) == (set(), {("Service", WEB, 3)})
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_for_a_request_stands_what_bears_the_wanted_name_and_what_it_owns() -> N
     )
     owned = {("Service", a_key("old"), 1)}
     named = {("Service", WEB, 1), ("EndpointSlice", a_key("web-x7k2p"), 1), ("Endpoints", WEB, 1)}
-    assert standing(store) == named | owned
+    assert snapshot(store) == named | owned
 
 
 def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
@@ -188,7 +188,7 @@ def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
         a_service(name="old", version=1),
         a_service(name="old", version=2, owner=OWNER_REFERENCE | {"name": "other", "uid": "other"}),
     )
-    assert (standing(store), standing(store, other)) == (set(), {("Service", a_key("old"), 2)})
+    assert (snapshot(store), snapshot(store, other)) == (set(), {("Service", a_key("old"), 2)})
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_one_of_the_services_name_is_none_of_its_objects() -> None:
     store = Store()
     store.put_request(aiming(target="web"))
     store.put(a_workload(name="web"))
-    assert store.standing(a_request()).objects == ()
+    assert store.snapshot(a_request()).objects == ()
 
 
 def test_one_that_was_read_and_is_not_listed_later_has_gone(store: Store) -> None:

@@ -70,7 +70,7 @@ def test_only_a_service_has_what_another_one_wants() -> None:
 
 
 @pytest.mark.parametrize(
-    ("desired", "standing", "node_ports"),
+    ("desired", "snapshot", "node_ports"),
     [
         pytest.param(
             wanted(a_mapping(80), a_mapping(81)),
@@ -118,7 +118,7 @@ def test_only_a_service_has_what_another_one_wants() -> None:
     ],
 )
 def test_a_new_service_asks_for_the_node_ports_of_the_old_one(
-    desired: Body, standing: list[Body], node_ports: list[int | None]
+    desired: Body, snapshot: list[Body], node_ports: list[int | None]
 ) -> None:
-    kept = with_node_ports_of(a_service(spec={"ports": standing}), desired)
+    kept = with_node_ports_of(a_service(spec={"ports": snapshot}), desired)
     assert [port.get("nodePort") for port in kept["spec"]["ports"]] == node_ports

@@ -6,7 +6,7 @@ import pytest
 
 from exposer.api import Reason
 from exposer.desired import desired_objects
-from exposer.observed import ObjectRecord, Standing, trimmed_object
+from exposer.observed import ObjectRecord, Snapshot, trimmed_object
 from exposer.plan import Create, Plan, Refusal, plan
 from exposer.plan.ownership import is_left_over, taken
 from tests.support.builders import (
@@ -65,7 +65,7 @@ def test_a_foreign_service_is_left_alone_and_its_owner_named(
     found: ObjectRecord, whose: str
 ) -> None:
     message = f'Service "web" belongs to {whose}{LEFT_ALONE}'
-    assert plan(REQUEST_UID, wanted(), Standing((found,))) == Plan(
+    assert plan(REQUEST_UID, wanted(), Snapshot((found,))) == Plan(
         (), Refusal(Reason.SERVICE_CONFLICT, message)
     )
 
@@ -91,7 +91,7 @@ def test_a_foreign_service_is_left_alone_and_its_owner_named(
     ],
 )
 def test_while_one_object_is_foreign_none_is_written(found: ObjectRecord, what: str) -> None:
-    assert plan(REQUEST_UID, wanted("192.0.2.10"), Standing((found,))) == Plan(
+    assert plan(REQUEST_UID, wanted("192.0.2.10"), Snapshot((found,))) == Plan(
         (), Refusal(Reason.SERVICE_CONFLICT, what + LEFT_ALONE)
     )
 
@@ -104,7 +104,7 @@ def test_foreign_objects_of_other_names_and_kinds_are_nothing_to_the_plan() -> N
         an_endpoints(owner=None),
     )
     desired = wanted()
-    assert plan(REQUEST_UID, desired, Standing(foreign)) == Plan((Create(desired[0]),))
+    assert plan(REQUEST_UID, desired, Snapshot(foreign)) == Plan((Create(desired[0]),))
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_foreign_objects_of_other_names_and_kinds_are_nothing_to_the_plan() -> N
 def test_left_over_is_what_the_cluster_made_for_our_service(
     record: ObjectRecord, service: ObjectRecord | None, left_over: bool
 ) -> None:
-    standing = Standing((record,) if service is None else (service, record))
-    assert is_left_over(record, REQUEST_UID, standing) is left_over
+    snapshot = Snapshot((record,) if service is None else (service, record))
+    assert is_left_over(record, REQUEST_UID, snapshot) is left_over
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
 from exposer.grammar import Kind
-from exposer.observed import ObjectRecord, Standing, trimmed_object
+from exposer.observed import ObjectRecord, Snapshot, trimmed_object
 from exposer.plan import Apply, Create, Delete, Plan, Probe, Prune, Refusal, Write, plan
 from tests.support.builders import (
     REQUEST_UID,
@@ -30,7 +30,7 @@ def wanted(request: AcceptedRequest) -> list[Body]:
     return desired_objects(an_owner(), request)
 
 
-def stood_up(request: AcceptedRequest, change: Callable[[Body], None] | None = None) -> Standing:
+def stood_up(request: AcceptedRequest, change: Callable[[Body], None] | None = None) -> Snapshot:
     """What stands once everything desired is written; ``change`` is done to each object."""
     records = []
     for number, body in enumerate(deepcopy(wanted(request))):
@@ -38,7 +38,7 @@ def stood_up(request: AcceptedRequest, change: Callable[[Body], None] | None = N
         if change is not None:
             change(body)
         records.append(trimmed_object(body["kind"], body))
-    return Standing(tuple(records))
+    return Snapshot(tuple(records))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_the_cluster_allocates_and_defaults_is_no_difference() -> None:
         labels={"app.kubernetes.io/managed-by": "exposer", "team": "shop"},
     )
     desired = wanted(an_accepted_request(kind=Kind.NODE_PORT))
-    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan()
+    assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan()
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_of_a_new_request_everything_is_created_the_service_first(
     request_: AcceptedRequest,
 ) -> None:
     desired = wanted(request_)
-    assert plan(REQUEST_UID, desired, Standing()) == Plan(tuple(map(Create, desired)))
+    assert plan(REQUEST_UID, desired, Snapshot()) == Plan(tuple(map(Create, desired)))
 
 
 def test_an_object_that_is_gone_is_created_again() -> None:
     service, slice_, endpoints = wanted(TO_ADDRESS)
-    standing = Standing(stood_up(TO_ADDRESS).objects[:2])
-    assert plan(REQUEST_UID, [service, slice_, endpoints], standing) == Plan((Create(endpoints),))
+    snapshot = Snapshot(stood_up(TO_ADDRESS).objects[:2])
+    assert plan(REQUEST_UID, [service, slice_, endpoints], snapshot) == Plan((Create(endpoints),))
 
 
 def drift_service(body: Body) -> None:
@@ -144,7 +144,7 @@ def test_drift_in_an_owned_object_is_mended_in_that_one_only(
 def test_a_port_that_somebody_added_to_an_owned_service_is_taken_out() -> None:
     service = a_service(spec={"ports": [a_service_port(), a_service_port(81)]})
     desired = wanted(an_accepted_request())
-    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
         (Prune(service, {1: a_service_port(81)}),)
     )
 
@@ -152,7 +152,7 @@ def test_a_port_that_somebody_added_to_an_owned_service_is_taken_out() -> None:
 def test_a_service_under_a_new_name_stands_before_the_old_one_goes() -> None:
     old = a_service(name="old")
     desired = wanted(an_accepted_request(service_name="front"))
-    assert plan(REQUEST_UID, desired, Standing((old,))) == Plan((Create(desired[0]), Delete(old)))
+    assert plan(REQUEST_UID, desired, Snapshot((old,))) == Plan((Create(desired[0]), Delete(old)))
 
 
 @pytest.mark.parametrize("deleting", [False, True])
@@ -168,7 +168,7 @@ def test_the_old_service_goes_first_if_the_new_one_wants_its_node_port(deleting:
     free = wanted(an_accepted_request(service_name="front", kind=Kind.NODE_PORT))
     message = 'Service "old" is being deleted; a new one takes its place then'
     waiting = Plan(refusal=Refusal(Reason.PENDING, message))
-    assert plan(REQUEST_UID, desired, Standing((old,))) == (
+    assert plan(REQUEST_UID, desired, Snapshot((old,))) == (
         waiting if deleting else Plan((Probe(free[0]), Delete(old), Create(desired[0])))
     )
 
@@ -176,14 +176,14 @@ def test_the_old_service_goes_first_if_the_new_one_wants_its_node_port(deleting:
 def test_what_is_being_deleted_already_is_not_deleted_again() -> None:
     request = an_accepted_request()
     old = a_service(name="old", deleting=True)
-    standing = Standing((*stood_up(request).objects, old))
-    assert plan(REQUEST_UID, wanted(request), standing) == Plan()
+    snapshot = Snapshot((*stood_up(request).objects, old))
+    assert plan(REQUEST_UID, wanted(request), snapshot) == Plan()
 
 
 def test_addresses_that_are_taken_back_take_their_endpoints_along() -> None:
     service, slice_, endpoints = stood_up(TO_ADDRESS).objects
     desired = wanted(an_accepted_request())
-    assert plan(REQUEST_UID, desired, Standing((service, slice_, endpoints))) == Plan(
+    assert plan(REQUEST_UID, desired, Snapshot((service, slice_, endpoints))) == Plan(
         (Apply(desired[0], service.uid), Delete(slice_), Delete(endpoints))
     )
 
@@ -218,14 +218,14 @@ def test_what_the_cluster_made_while_there_was_a_selector_makes_way_for_addresse
         if record.kind != "Service" and (record.kind, record.key) != (left_over.kind, left_over.key)
     ]
     service = a_service(spec={"selector": None})
-    found = plan(REQUEST_UID, desired, Standing((service, *kept, left_over)))
+    found = plan(REQUEST_UID, desired, Snapshot((service, *kept, left_over)))
     assert found == Plan(tuple(writes(left_over, desired)))
 
 
 def test_the_clusters_own_slices_stay_while_there_is_a_selector() -> None:
     request = an_accepted_request()
-    standing = Standing((a_service(), a_slice(), an_endpoints(owner=None)))
-    assert plan(REQUEST_UID, wanted(request), standing) == Plan()
+    snapshot = Snapshot((a_service(), a_slice(), an_endpoints(owner=None)))
+    assert plan(REQUEST_UID, wanted(request), snapshot) == Plan()
 
 
 @pytest.mark.parametrize(
@@ -238,15 +238,15 @@ def test_the_clusters_own_slices_stay_while_there_is_a_selector() -> None:
 def test_a_successor_waits_until_an_owned_service_is_gone(
     spec: Body, desired: AcceptedRequest
 ) -> None:
-    standing = Standing((a_service(deleting=True, spec=spec),))
+    snapshot = Snapshot((a_service(deleting=True, spec=spec),))
     message = 'Service "web" is being deleted; a new one takes its place then'
-    assert plan(REQUEST_UID, wanted(desired), standing) == Plan(
+    assert plan(REQUEST_UID, wanted(desired), snapshot) == Plan(
         (), Refusal(Reason.PENDING, message)
     )
 
 
 def test_the_inputs_are_not_changed() -> None:
-    desired, standing = wanted(TO_ADDRESS), stood_up(TO_ADDRESS, drift_endpoints)
-    before = deepcopy((desired, standing))
-    plan(REQUEST_UID, desired, standing)
-    assert (desired, standing) == before
+    desired, snapshot = wanted(TO_ADDRESS), stood_up(TO_ADDRESS, drift_endpoints)
+    before = deepcopy((desired, snapshot))
+    plan(REQUEST_UID, desired, snapshot)
+    assert (desired, snapshot) == before

@@ -6,7 +6,7 @@ import pytest
 
 from exposer.desired.service import desired_service
 from exposer.grammar import Kind
-from exposer.observed import Standing
+from exposer.observed import Snapshot
 from exposer.plan import Apply, Plan, plan
 from exposer.plan.steps import first_step
 from tests.support.builders import (
@@ -76,7 +76,7 @@ def test_nearly_every_change_takes_one_step(desired: Body, spec: Body, fields: B
 def test_a_policy_that_is_taken_back_is_single_stack_first() -> None:
     service = a_service(spec=DUAL, managed_fields=owning(POLICY))
     desired = wanted()
-    assert plan(REQUEST_UID, [desired], Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, [desired], Snapshot((service,))) == Plan(
         (Apply(wanted(ipFamilyPolicy="SingleStack"), SERVICE_UID), Apply(desired, SERVICE_UID))
     )
 
@@ -85,7 +85,7 @@ def test_another_health_check_node_port_is_none_first() -> None:
     service = a_service(spec=LOCAL | {"healthCheckNodePort": 30911})
     template = {"externalTrafficPolicy": "Local", "healthCheckNodePort": 30912}
     desired = wanted(Kind.LOAD_BALANCER, **template)
-    assert plan(REQUEST_UID, [desired], Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, [desired], Snapshot((service,))) == Plan(
         (
             Apply(wanted(Kind.LOAD_BALANCER, externalTrafficPolicy="Cluster"), SERVICE_UID),
             Apply(desired, SERVICE_UID),

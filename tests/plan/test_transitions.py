@@ -6,7 +6,7 @@ from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
 from exposer.desired.service import desired_service
 from exposer.grammar import Kind
-from exposer.observed import Standing
+from exposer.observed import Snapshot
 from exposer.plan import Apply, Create, Delete, Plan, Probe, Refusal, plan
 from exposer.plan.transitions import must_be_replaced
 from tests.support.builders import (
@@ -69,14 +69,14 @@ def test_only_to_and_from_headless_the_service_is_replaced(
 
 def test_a_change_in_place_is_one_apply_to_the_object_that_was_seen() -> None:
     (desired,) = desired_objects(an_owner(), wanted(Kind.NODE_PORT))
-    standing = Standing((a_service(spec=STANDING[Kind.CLUSTER_IP]),))
-    assert plan(REQUEST_UID, [desired], standing) == Plan((Apply(desired, SERVICE_UID),))
+    snapshot = Snapshot((a_service(spec=STANDING[Kind.CLUSTER_IP]),))
+    assert plan(REQUEST_UID, [desired], snapshot) == Plan((Apply(desired, SERVICE_UID),))
 
 
 def test_a_replacement_is_tried_out_and_then_made_as_soon_as_the_old_service_is_deleted() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
     service = a_service(spec=STANDING[Kind.CLUSTER_IP])
-    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
         (Probe(desired[0]), Delete(service), Create(desired[0]))
     )
 
@@ -85,21 +85,21 @@ def test_a_replacement_waits_for_an_old_service_that_a_finalizer_keeps() -> None
     desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
     service = a_service(spec=STANDING[Kind.CLUSTER_IP], deleting=True)
     message = 'Service "web" is being deleted; a new one takes its place then'
-    assert plan(REQUEST_UID, desired, Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
         (), Refusal(Reason.PENDING, message)
     )
 
 
 def test_a_replacement_ends_with_a_new_service() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.HEADLESS))
-    assert plan(REQUEST_UID, desired, Standing((a_slice(),))) == Plan((Create(desired[0]),))
+    assert plan(REQUEST_UID, desired, Snapshot((a_slice(),))) == Plan((Create(desired[0]),))
 
 
 def test_an_external_name_drops_what_the_cluster_made_for_the_selector() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.EXTERNAL_NAME))
     slice_ = a_slice()
-    standing = Standing((a_service(), slice_))
-    assert plan(REQUEST_UID, desired, standing) == Plan(
+    snapshot = Snapshot((a_service(), slice_))
+    assert plan(REQUEST_UID, desired, snapshot) == Plan(
         (Apply(desired[0], SERVICE_UID), Delete(slice_))
     )
 
@@ -173,7 +173,7 @@ def test_a_replacement_asks_for_the_node_ports_that_were_allocated() -> None:
     service = a_service(
         spec=STANDING[Kind.NODE_PORT] | {"ports": [a_service_port(node_port=30080)]}
     )
-    assert plan(REQUEST_UID, desired_objects(an_owner(), request), Standing((service,))) == Plan(
+    assert plan(REQUEST_UID, desired_objects(an_owner(), request), Snapshot((service,))) == Plan(
         (
             Probe(desired_service(an_owner(), request)),
             Delete(service),

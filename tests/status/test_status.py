@@ -6,7 +6,7 @@ import pytest
 
 from exposer.api import Reason, Refused, Verdict
 from exposer.grammar import Kind
-from exposer.observed import ObjectRecord, Standing
+from exposer.observed import ObjectRecord, Snapshot
 from exposer.plan import Outcome
 from exposer.status import status_of
 from tests.support.builders import (
@@ -26,7 +26,7 @@ def status(*objects: ObjectRecord, verdict: Verdict | None = None) -> Body:
     return status_of(
         a_request(generation=3),
         verdict or an_accepted_request(),
-        Standing(objects),
+        Snapshot(objects),
         Outcome(),
         NOW,
     )
@@ -219,7 +219,7 @@ def test_the_same_again_is_the_same_status() -> None:
     again = status_of(
         a_request(generation=3, status=deepcopy(first)),
         an_accepted_request(),
-        Standing((a_service(version=9), a_slice(version=9))),
+        Snapshot((a_service(version=9), a_slice(version=9))),
         Outcome(),
         later,
     )

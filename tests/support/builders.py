@@ -15,7 +15,7 @@ from exposer.api.request import TargetRef
 from exposer.desired import Owner
 from exposer.grammar import Kind, PortMapping, Protocol
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
-from exposer.observed.pods import Backing, PodRecord
+from exposer.observed.pods import BackingPods, PodRecord
 from exposer.status.diagnosis import Facts
 
 Body = dict[str, Any]
@@ -279,7 +279,7 @@ def some_facts(
     """What stands of a Service with one ready endpoint."""
     if selector is None:
         selector = {"app": "web"}
-    backing = Backing(tuple(pods), governing)
+    backing = BackingPods(tuple(pods), governing)
     return Facts(kind, selector, list(ports), list(rows), list(ingress), "web", backing)
 
 

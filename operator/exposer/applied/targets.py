@@ -27,7 +27,7 @@ class Targets:
         self._store = store
         self._watch = watch
 
-    async def aim(self, namespace: str, request: AcceptedRequest) -> AcceptedRequest | Refused:
+    async def resolve(self, namespace: str, request: AcceptedRequest) -> AcceptedRequest | Refused:
         """The request with the selector of its target, if it has one.
 
         Raises:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from exposer.api.identity import GROUP, KIND, PLURAL, SERVICE_NAME_LABEL
-from exposer.applied import Lookout
+from exposer.applied import PodReader
 from exposer.commands.connection import connected
 from exposer.commands.failures import CommandError
-from exposer.explained.findings import is_worth_a_look
+from exposer.explained.findings import needs_pods
 from exposer.explained.survey import Survey, trimmed_node
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
@@ -63,8 +63,8 @@ async def _survey(client: Client, key: Key) -> Survey:
     if survey.depends_on_nodes:
         survey = await _with_nodes(client, survey)
     selector = survey.spec.get("selector")
-    if selector and is_worth_a_look(survey):
-        backing = await Lookout(client).look(key.namespace, selector)
+    if selector and needs_pods(survey):
+        backing = await PodReader(client).read(key.namespace, selector)
         survey = replace(survey, backing=backing)
     return survey
 

@@ -7,7 +7,7 @@ import kopf
 from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
-from exposer.applied import Events, Lookout, Targets, Writer
+from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.engine import memory
 from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
@@ -68,7 +68,7 @@ async def _run(
         options.kinds,
         store,
         Targets(client, store, watching.begin),
-        Lookout(client),
+        PodReader(client),
         Writer(client, store),
         Events(client),
     )

@@ -44,7 +44,7 @@ def findings_of(survey: Survey) -> list[tuple[Finding, tuple[str, ...]]]:
     return [(finding, names) for finding, names in by_port if finding is not None]
 
 
-def is_worth_a_look(survey: Survey) -> bool:
+def needs_pods(survey: Survey) -> bool:
     """Whether the pods themselves may tell more than the endpoints do."""
     return survey.kind is Kind.HEADLESS or bool(findings_of(survey))
 

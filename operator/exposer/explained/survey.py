@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from exposer.explained.places import family_of
 from exposer.grammar import Kind
 from exposer.observed import RequestRecord
-from exposer.observed.pods import UNSEEN, Backing
+from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.status.kinds import kind_of
 
 Body = Mapping[str, Any]
@@ -48,7 +48,7 @@ class Survey:
     service: Body | None = None
     slices: tuple[Body, ...] = ()
     nodes: tuple[Node, ...] | None = None
-    backing: Backing = UNSEEN
+    backing: BackingPods = UNSEEN
     gaps: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """Stage 4: what stands, as trimmed records in memory. Pure: API objects in, records out."""
 
-from exposer.observed.records import Key, ObjectRecord, RequestRecord, Standing, is_owned_by
+from exposer.observed.records import Key, ObjectRecord, RequestRecord, Snapshot, is_owned_by
 from exposer.observed.store import Store
 from exposer.observed.trim import trimmed_object, trimmed_request
 
@@ -8,7 +8,7 @@ __all__ = [
     "Key",
     "ObjectRecord",
     "RequestRecord",
-    "Standing",
+    "Snapshot",
     "Store",
     "is_owned_by",
     "trimmed_object",

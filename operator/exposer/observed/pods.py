@@ -22,7 +22,7 @@ class PodRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Backing:
+class BackingPods:
     """What a look behind a Service found.
 
     Attributes:
@@ -37,10 +37,10 @@ class Backing:
     seen: bool = True
 
 
-UNSEEN = Backing()
+UNSEEN = BackingPods()
 """Nobody has looked."""
 
-HIDDEN = Backing(seen=False)
+HIDDEN = BackingPods(seen=False)
 """It may not be looked at."""
 
 

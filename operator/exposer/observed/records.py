@@ -91,7 +91,7 @@ class ObjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Snapshot:
     """What stands for one request, as one reconcile sees it.
 
     Attributes:

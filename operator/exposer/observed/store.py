@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from exposer.api.identity import KIND
 from exposer.api.target import WORKLOADS
-from exposer.observed.records import Key, ObjectRecord, RequestRecord, Standing
+from exposer.observed.records import Key, ObjectRecord, RequestRecord, Snapshot
 
 _REMEMBERED_DELETIONS = 1024
 
@@ -45,13 +45,13 @@ class Store:
         """The request, if there is one."""
         return self._requests.get(key)
 
-    def standing(self, request: RequestRecord) -> Standing:
+    def snapshot(self, request: RequestRecord) -> Snapshot:
         """What stands under the name that the request wants, and all that it owns."""
         places = chain(
             self._by_service.get(request.service_key, ()),
             self._by_owner.get((request.key.namespace, request.uid), ()),
         )
-        return Standing(tuple(self._objects[place] for place in sorted(set(places))))
+        return Snapshot(tuple(self._objects[place] for place in sorted(set(places))))
 
     def senior(self, request: RequestRecord) -> Key | None:
         """The oldest request that wants the same Service, if that is another one."""

@@ -1,18 +1,18 @@
 """Ours, free, or somebody else's, and whose: answered before anything is written."""
 
 from exposer.api import Reason
-from exposer.observed import Key, ObjectRecord, Standing, is_owned_by
+from exposer.observed import Key, ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.outcome import Refusal
 
 
-def is_left_over(record: ObjectRecord, uid: str, standing: Standing) -> bool:
+def is_left_over(record: ObjectRecord, uid: str, snapshot: Snapshot) -> bool:
     """Whether the cluster made these endpoints for our Service while it had a selector.
 
     Its controllers neither update nor remove them once the selector is gone (endpointslice and
     endpoints controller, syncService). Endpoints have no owner; the controller copies the
     Service's labels to them, and only those with our label are watched.
     """
-    service = standing.find("Service", record.service_key.name)
+    service = snapshot.find("Service", record.service_key.name)
     if service is None or not is_owned_by(service, uid):
         return False
     if record.kind == "EndpointSlice":

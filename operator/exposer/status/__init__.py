@@ -14,8 +14,8 @@ from exposer.api.report import (
     LoadBalancerStatus,
 )
 from exposer.grammar import Kind
-from exposer.observed import ObjectRecord, RequestRecord, Standing
-from exposer.observed.pods import UNSEEN, Backing
+from exposer.observed import ObjectRecord, RequestRecord, Snapshot
+from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome
 from exposer.status.conditions import conditions, facts
 from exposer.status.diagnosis import Facts, has_endpoints
@@ -27,25 +27,25 @@ from exposer.status.ports import external_column, ingress_rows, port_rows, ports
 def status_of(
     request: RequestRecord,
     verdict: Verdict,
-    standing: Standing,
+    snapshot: Snapshot,
     outcome: Outcome,
     now: datetime,
-    backing: Backing = UNSEEN,
+    backing: BackingPods = UNSEEN,
 ) -> dict[str, Any]:
     """The request's status as the API server takes it.
 
     Args:
         request: Whose status it is; its last status tells when the conditions last changed.
         verdict: What the request asks for.
-        standing: What stands after the writes.
+        snapshot: What stands after the writes.
         outcome: What came of the writes.
         now: In UTC.
         backing: What is behind the Service, where one has looked.
     """
-    service = _own_service(request, standing)
+    service = _own_service(request, snapshot)
     spec = service.body["spec"] if service else {}
     kind = kind_of(spec) if service else None
-    rows = endpoint_rows(standing.slices_of(service)) if service and has_endpoints(kind) else []
+    rows = endpoint_rows(snapshot.slices_of(service)) if service and has_endpoints(kind) else []
     ports = port_rows(spec)
     ingress = ingress_rows(service.body["loadBalancer"]) if service else []
     summary = endpoint_summary(rows)
@@ -78,17 +78,17 @@ def status_of(
     return status.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _own_service(request: RequestRecord, standing: Standing) -> ObjectRecord | None:
+def _own_service(request: RequestRecord, snapshot: Snapshot) -> ObjectRecord | None:
     """The Service whose facts are told: that of the wanted name, else the one that still stands."""
-    own = (record for record in standing.owned_by(request.uid) if record.kind == "Service")
-    return standing.service_of(request) or next(own, None)
+    own = (record for record in snapshot.owned_by(request.uid) if record.kind == "Service")
+    return snapshot.service_of(request) or next(own, None)
 
 
 def _dns_name(service: ObjectRecord) -> str:
     return f"{service.key.name}.{service.key.namespace}.svc.{CLUSTER_DOMAIN}"
 
 
-def is_worth_a_look(status: Mapping[str, Any]) -> bool:
+def needs_pods(status: Mapping[str, Any]) -> bool:
     """Whether the pods themselves may tell more than the endpoints do."""
     return status.get("type") == Kind.HEADLESS or depends_on_pods(status)
 

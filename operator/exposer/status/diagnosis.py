@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exposer.api import Reason
 from exposer.api.report import EndpointStatus, LoadBalancerIngress, PortStatus
 from exposer.grammar import Kind
-from exposer.observed.pods import UNSEEN, Backing
+from exposer.observed.pods import UNSEEN, BackingPods
 
 _NAMED = 3  # pods in a message
 
@@ -21,7 +21,7 @@ class Facts:
     rows: list[EndpointStatus]
     ingress: list[LoadBalancerIngress]
     service_name: str | None = None
-    backing: Backing = UNSEEN
+    backing: BackingPods = UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _no_target_port(facts: Facts) -> Finding | None:
     return Finding(Reason.TARGET_PORT_NOT_FOUND, message)
 
 
-def _states(backing: Backing) -> str:
+def _states(backing: BackingPods) -> str:
     """What Kubernetes says of the first few pods that aren't ready."""
     lame = [f'"{pod.name}" is {pod.state}' for pod in backing.pods if pod.state]
     return f": {', '.join(lame[:_NAMED])}" if lame else ""

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
-from exposer.observed.pods import HIDDEN, Backing, PodRecord, trimmed_pod
+from exposer.observed.pods import HIDDEN, BackingPods, PodRecord, trimmed_pod
 
 _LIMIT = 20  # pods; what is wrong with some is wrong with most
 # Those that have run to their end never become endpoints again.
 _ALIVE = "status.phase!=Succeeded,status.phase!=Failed"
 
 
-class Lookout:
+class PodReader:
     """Looks at pods."""
 
     def __init__(self, client: Client) -> None:
         """Read through ``client``."""
         self._client = client
 
-    async def look(self, namespace: str, selector: Mapping[str, str]) -> Backing:
+    async def read(self, namespace: str, selector: Mapping[str, str]) -> BackingPods:
         """What is behind a selector; nothing where the operator may not look.
 
         Raises:
@@ -32,7 +32,7 @@ class Lookout:
             # Those that are being deleted are no reason to wait for them.
             staying = (pod for pod in found["items"] if "deletionTimestamp" not in pod["metadata"])
             pods = tuple(map(trimmed_pod, staying))
-            return Backing(pods, await self._governing(namespace, pods))
+            return BackingPods(pods, await self._governing(namespace, pods))
         except ApiError as error:
             if error.code in (403, 404):
                 return HIDDEN
