@@ -1,27 +1,45 @@
-"""Where the API server has what: the paths of collections and of objects."""
+"""The one table of what the API server has, and where: paths of collections and of objects."""
 
+from typing import NamedTuple
 from urllib.parse import quote
 
 from exposer.api.identity import GROUP, KIND, PLURAL, VERSION
 
-_COLLECTIONS = {
-    "Pod": "/api/v1/namespaces/{}/pods",
-    "Service": "/api/v1/namespaces/{}/services",
-    "Endpoints": "/api/v1/namespaces/{}/endpoints",
-    "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
-    "Event": "/apis/events.k8s.io/v1/namespaces/{}/events",
-    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
-    "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
-    "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
-    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
-    "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
-    KIND: f"/apis/{GROUP}/{VERSION}/namespaces/{{}}/{PLURAL}",
+
+class Resource(NamedTuple):
+    """A kind, and how the API server calls it."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+
+
+RESOURCES = {
+    resource.kind: resource
+    for resource in (
+        Resource(GROUP, VERSION, PLURAL, KIND),
+        Resource("", "v1", "services", "Service"),
+        Resource("", "v1", "endpoints", "Endpoints"),
+        Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
+        Resource("", "v1", "pods", "Pod"),
+        Resource("apps", "v1", "deployments", "Deployment"),
+        Resource("apps", "v1", "statefulsets", "StatefulSet"),
+        Resource("apps", "v1", "daemonsets", "DaemonSet"),
+        Resource("apps", "v1", "replicasets", "ReplicaSet"),
+        Resource("events.k8s.io", "v1", "events", "Event"),
+        Resource("coordination.k8s.io", "v1", "leases", "Lease"),
+    )
 }
+"""All kinds that are read, watched or written; each lives in namespaces."""
 
 
-def collection_path(kind: str, namespace: str) -> str:
-    """The path of all objects of a kind in a namespace."""
-    return _COLLECTIONS[kind].format(namespace)
+def collection_path(kind: str, namespace: str | None) -> str:
+    """The path of all objects of a kind in a namespace, or everywhere if that is None."""
+    resource = RESOURCES[kind]
+    prefix = f"/apis/{resource.group}" if resource.group else "/api"
+    place = f"/namespaces/{namespace}" if namespace is not None else ""
+    return f"{prefix}/{resource.version}{place}/{resource.plural}"
 
 
 def object_path(kind: str, namespace: str, name: str) -> str:

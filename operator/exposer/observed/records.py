@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from exposer.api.identity import KIND
+
 
 class Key(NamedTuple):
     """Where an object is, among those of its kind."""
@@ -71,7 +73,8 @@ class ObjectRecord:
         made_by: The field manager that wrote it first, for people to recognize it by.
         applied: The fields that the operator's own applies own, as paths of FieldsV1.
         body: Labels, annotations, owner references and the content; of a Service that is not an
-            ExposeRequest's, what no other can have, and of a workload nothing.
+            ExposeRequest's, its selector and what no other can have; of a workload nothing, or,
+            once it was read, its selector.
     """
 
     kind: str
@@ -88,6 +91,21 @@ class ObjectRecord:
     def service_key(self) -> Key:
         """The Service that it is, or that it holds endpoints of."""
         return Key(self.key.namespace, self.body.get("serviceName") or self.key.name)
+
+    @property
+    def held(self) -> frozenset[int | str]:
+        """The node ports and ClusterIPs that no other Service can have at the same time."""
+        if self.kind != "Service":
+            return frozenset()
+        spec = self.body.get("spec", {})
+        ports = (port.get("nodePort") for port in spec.get("ports") or ())
+        claims = {*ports, *(spec.get("clusterIPs") or ()), spec.get("healthCheckNodePort")}
+        return frozenset(claims - {None, 0, "", "None"})
+
+    @property
+    def is_the_clusters(self) -> bool:
+        """Whether these are endpoints that no request owns: nothing but a status shows them."""
+        return self.kind != "Service" and (self.owner is None or self.owner.kind != KIND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _controller(metadata: Body) -> Reference | None:
 def _service(body: Body, ours: bool) -> Body:
     spec = body.get("spec") or {}
     if not ours:
-        return {"spec": dict(_allocated(spec))}
+        return {"spec": dict(_foreign(spec))}
     status = body.get("status") or {}
     return {
         "metadata": _metadata(body),
@@ -74,14 +74,16 @@ def _service(body: Body, ours: bool) -> Body:
     }
 
 
-def _allocated(spec: Body) -> Iterator[tuple[str, Any]]:
-    """What no other Service can have at the same time."""
+def _foreign(spec: Body) -> Iterator[tuple[str, Any]]:
+    """What no other Service can have at the same time, and what a targetRef takes."""
     ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
     if ports:
         fields = ("nodePort", "protocol")
         yield "ports", [{field: port[field] for field in fields} for port in ports]
     if spec.get("clusterIPs"):
         yield "clusterIPs", spec["clusterIPs"]
+    if spec.get("selector"):
+        yield "selector", spec["selector"]
 
 
 def _endpoints(body: Body, ours: bool) -> Body:
@@ -111,15 +113,16 @@ def _endpoint(endpoint: Body) -> Body:
     return kept
 
 
-def _nothing(_body: Body, _ours: bool) -> Body:
-    return {}
+def _workload(body: Body, _ours: bool) -> Body:
+    """Its selector, where more than its metadata was asked for."""
+    return {"spec": {"selector": body["spec"].get("selector") or {}}} if "spec" in body else {}
 
 
 _CONTENTS = {
     "Service": _service,
     "Endpoints": _endpoints,
     "EndpointSlice": _slice,
-    **dict.fromkeys(WORKLOADS, _nothing),
+    **dict.fromkeys(WORKLOADS, _workload),
 }
 
 

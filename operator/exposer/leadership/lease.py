@@ -1,7 +1,7 @@
-"""This process's part in the election: it gets the Lease, renews it, and lets go of it.
+"""The part of this process in the election: it gets the Lease, renews it, and releases it.
 
 The client library has an election of its own (kubernetes.aio.leaderelection). It ends with the
-first connection that fails, takes times of the local zone for UTC, never lets go of a Lease, and
+first connection that fails, takes times of the local zone for UTC, never releases a Lease, and
 goes by a clock that may be set: a process that was frozen would lead on.
 """
 
@@ -15,9 +15,9 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from exposer.engine.election import bid, released
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
+from exposer.leadership.election import bid, released
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, Options
 
@@ -27,7 +27,7 @@ log = logging.getLogger("exposer")
 
 
 class LeaseLostError(Exception):
-    """The Lease could not be renewed in time, or is another's."""
+    """The Lease is another's."""
 
 
 class Leadership:
@@ -35,13 +35,13 @@ class Leadership:
 
     def __init__(self) -> None:
         """Lead from the start."""
-        self.begun = asyncio.Event()
-        """Is set once this process leads."""
-        self.begun.set()
+        self.leads = asyncio.Event()
+        """Is set while this process leads."""
+        self.leads.set()
 
-    def time_left(self) -> timedelta:
-        """How long this process may write from now on; nothing or less if it doesn't lead."""
-        return timedelta.max
+    def may_write(self) -> bool:
+        """Whether this process may write at this moment."""
+        return True
 
     async def run(self, client: Client) -> None:
         """Stay the leader for as long as that can be.
@@ -50,9 +50,10 @@ class Leadership:
             client: Calls the API server.
 
         Raises:
-            LeaseLostError: Another process leads, or may do so soon. What this one knows of itself
-                may be past: it must end.
+            LeaseLostError: Another process leads. What this one was about to do may be past: it
+                must end.
         """
+        await asyncio.Event().wait()
 
     async def release(self, client: Client) -> None:
         """Let the next one lead at once; this process must not write any more."""
@@ -76,49 +77,52 @@ class ElectedLeadership(Leadership):
             clock: Tells the time in seconds; it must not stand still while the process does.
         """
         super().__init__()
-        self.begun.clear()
+        self.leads.clear()
         self.identity = f"{socket.gethostname()}_{os.getpid()}_{uuid4()}"
         self._lease = lease
+        self._path = object_path("Lease", *lease)
         self._duration = duration
         self._clock = clock
         self._until = 0.0
         self._seen: tuple[Spec, float] = {}, clock()
+        self._trouble = ""
 
-    def time_left(self) -> timedelta:
-        """How long this process may write from now on, by the last renewal."""
-        return timedelta(seconds=self._until - self._clock())
+    def may_write(self) -> bool:
+        """Whether the Lease, as of its last renewal, is still this process's."""
+        return self._clock() < self._until
 
     async def run(self, client: Client) -> None:
         """Wait for the Lease, then renew it.
 
+        Where it can't be renewed in time, as in an outage, this process stops leading, and waits
+        for the Lease like any other.
+
         Raises:
-            LeaseLostError: It is another's, or could not be renewed in time.
+            LeaseLostError: It was this process's, and is another's.
         """
+        seconds = self._duration.total_seconds()
         while True:
-            if await self._try(client):
-                self._begin()
-                await asyncio.sleep(self._duration.total_seconds() / 3)
-            elif self.begun.is_set() and self.time_left() <= timedelta():
-                raise LeaseLostError(f"the lease {self._lease} was not renewed in time")
-            else:
-                await asyncio.sleep(self._duration.total_seconds() / 15)
+            renewed = await self._try(client)
+            if renewed and not self.leads.is_set():
+                log.info("leading, as %s", self.identity)
+                self.leads.set()
+            elif self.leads.is_set() and not self.may_write():
+                log.warning("not leading any more: the lease %s was not renewed", self._lease)
+                self.leads.clear()
+            await asyncio.sleep(seconds / 3 if renewed else seconds / 15)
 
     async def release(self, client: Client) -> None:
-        """Let go of the Lease, if this process holds it."""
-        if self.time_left() <= timedelta():
+        """Release the Lease, if this process holds it."""
+        if not self.may_write():
             return
         self._until = 0.0
+        self.leads.clear()
         try:
             found = await client.send("GET", self._path)
             if found["spec"].get("holderIdentity") == self.identity:
                 await self._put(client, found, released(found["spec"], datetime.now(UTC)))
         except ApiError as error:
             log.warning("the lease %s is kept until it ends: %s", self._lease, error.message)
-
-    def _begin(self) -> None:
-        if not self.begun.is_set():
-            log.info("leading, as %s", self.identity)
-            self.begun.set()
 
     async def _try(self, client: Client) -> bool:
         """Get or renew the Lease; returns whether this process leads for another while."""
@@ -127,14 +131,20 @@ class ElectedLeadership(Leadership):
             async with asyncio.timeout(self._duration.total_seconds() / 3):
                 leads = await self._ask(client)
         except ApiError as error:
-            log.warning("the lease %s can't be had now: %s", self._lease, error.message)
+            self._note(error.message)
             return False
         except TimeoutError:
-            log.warning("the lease %s can't be had now: no answer", self._lease)
+            self._note("the API server did not answer in time")
             return False
+        self._note("")
         if leads:
             self._until = begun + self._duration.total_seconds() * 2 / 3
         return leads
+
+    def _note(self, trouble: str) -> None:
+        if trouble and trouble != self._trouble:  # once, not at each try
+            log.warning("the lease %s can't be had now: %s", self._lease, trouble)
+        self._trouble = trouble
 
     async def _ask(self, client: Client) -> bool:
         try:
@@ -146,7 +156,7 @@ class ElectedLeadership(Leadership):
         spec = found["spec"] if found else {}
         wanted = bid(spec, self.identity, self._silence(spec), self._duration, datetime.now(UTC))
         if wanted is None:
-            if self.begun.is_set():
+            if self.leads.is_set():
                 raise LeaseLostError(f"the lease {self._lease} is {spec['holderIdentity']}'s now")
             return False
         try:
@@ -174,10 +184,6 @@ class ElectedLeadership(Leadership):
             await client.send("POST", path, {**body, "spec": spec})
         else:
             await client.send("PUT", self._path, {**found, "spec": spec})
-
-    @property
-    def _path(self) -> str:
-        return object_path("Lease", *self._lease)
 
 
 def leadership_of(options: Options) -> Leadership:

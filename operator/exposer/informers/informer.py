@@ -1,0 +1,283 @@
+"""Lists and watches one collection, for as long as the process lives, whatever becomes of it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
+from time import monotonic
+
+from prometheus_client import Counter
+
+from exposer.backoff import Backoff
+from exposer.informers import feed
+from exposer.informers.collections import Collection, metadata_only
+from exposer.informers.watch_stream import events_of, expired
+from exposer.kube import ApiError, Client
+from exposer.observed import Store
+
+WATCHES = Counter(
+    "exposer_watches", "Watches that began; each but the first is a restart.", ["resource"]
+)
+FAILURES = Counter(
+    "exposer_watch_failures", "Lists and watches that failed or ended early.", ["resource"]
+)
+
+# Lists come in pages, as client-go's do: neither side holds all Services as one text.
+_PAGE = "500"
+# As client-go: a watch doesn't stay with one of several API servers for ever.
+_SECONDS = "600"
+
+_SHORT = 10  # seconds; a watch that the API server ends sooner was none
+_LATE = 10  # seconds; a list or a watch takes some time, so much is no reason to worry
+_LONGEST_RETRY = timedelta(seconds=5)  # where the API server refuses, or is out of reach
+_LONGEST_PAUSE = timedelta(seconds=60)  # where it takes a watch and ends it at once
+
+log = logging.getLogger("exposer")
+
+
+class Informer:
+    """One collection: what is listed goes to the store, the events of a watch to who reads them.
+
+    ``list`` and ``watch`` return when they have succeeded, and not before: they wait, ever longer,
+    and try again, as long as the API server refuses or can't be reached.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        client: Client,
+        store: Store,
+        silence: timedelta,
+        synced: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Do nothing yet.
+
+        Args:
+            collection: What to list and watch.
+            client: Calls the API server.
+            store: Gets what is listed.
+            silence: After how long without a word a watch counts as cut.
+            synced: Is called when the store has come to hold the whole collection.
+            clock: Tells the time in seconds.
+        """
+        self.collection = collection
+        self._client = client
+        self._store = store
+        self._silence = silence
+        self._tell_synced = synced
+        self._clock = clock
+        self._wanted = asyncio.Event()
+        if not collection.is_on_demand:
+            self._wanted.set()
+        self._backoff: Backoff[None] = Backoff(first=timedelta(seconds=0.5))
+        self._pause = timedelta()
+        self._is_listed = False
+        self._is_refused = False
+        self._told_synced = False
+        self._version = 0
+        self._listed_version = ""
+        self._began = 0.0
+        self._down_since: float | None = clock()
+        self._idle_since: float | None = clock()
+        self._refusal = self._early_end = ""
+
+    def begin(self) -> None:
+        """List and watch from now on, if that is done on demand."""
+        self._wanted.set()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody needs the collection."""
+        return self._wanted.is_set()
+
+    @property
+    def is_synced(self) -> bool:
+        """Whether the store holds the whole collection, and the API server lets it be read."""
+        return self._is_listed and not self._is_refused
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the API server answers, but does not let the collection be read."""
+        return self._is_refused
+
+    @property
+    def problem(self) -> str:
+        """What keeps the store from being up to date; empty if nothing does."""
+        if not self.is_wanted:
+            return ""
+        trouble = self._refusal or self._early_end
+        if not self.is_synced:
+            return trouble or "not listed yet"
+        down = self._clock() - self._down_since if self._down_since is not None else 0
+        return f"no watch for {down:.0f} s{trouble and f': {trouble}'}" if down > _LATE else ""
+
+    @property
+    def idle(self) -> timedelta:
+        """For how long nobody has asked for a list or a watch while there was none."""
+        since = self._idle_since
+        if since is None or not self.is_wanted:
+            return timedelta()
+        return timedelta(seconds=self._clock() - since)
+
+    async def list(self) -> str:
+        """Put all objects into the store, and drop from it what isn't there.
+
+        Returns:
+            The version to watch from.
+        """
+        await self._wanted.wait()
+        self._idle_since = None
+        while True:
+            await asyncio.sleep(self._pause.total_seconds())
+            try:
+                version = await self._list()
+            except ApiError as error:
+                self._failed(error)
+                continue
+            if self._is_listed:
+                log.info("%s: listed again", self.collection)
+            self._is_listed = True
+            self._succeeded()
+            self._idle_since = self._clock()
+            self._listed_version = str(version)
+            return self._listed_version
+
+    async def watch(self, version: str) -> AsyncGenerator[bytes, None]:
+        """Begin a watch.
+
+        Args:
+            version: The last one that was seen.
+
+        Returns:
+            The events as JSON, whole lines at a time, until the watch ends. One event may say that
+            the version has expired: then ``list`` again.
+        """
+        self._idle_since = None
+        while True:
+            await asyncio.sleep(self._pause.total_seconds())
+            try:
+                if version != self._listed_version and await self._went_back(int(version)):
+                    return _just(expired())
+                response = await self._client.watch(
+                    self.collection.path,
+                    {
+                        **self.collection.query,
+                        "allowWatchBookmarks": "true",
+                        "resourceVersion": version,
+                        "timeoutSeconds": _SECONDS,
+                    },
+                    self.collection.accept("PartialObjectMetadata"),
+                )
+            except ApiError as error:
+                if error.code == 410:
+                    return _just(expired())
+                self._failed(error)
+                continue
+            WATCHES.labels(self.collection.plural).inc()
+            self._began = self._clock()
+            self._down_since = None
+            self._succeeded()
+            return events_of(response, self._silence, self._heard, self._ended)
+
+    async def _list(self) -> int:
+        query = {**self.collection.query, "limit": _PAGE}
+        uids: set[str] = set()
+        while True:
+            page = await self._client.send(
+                "GET",
+                self.collection.path,
+                query=query,
+                accept=self.collection.accept("PartialObjectMetadataList"),
+            )
+            version = int(page["metadata"]["resourceVersion"])
+            if version < self._version:
+                self._forget(version)
+            self._version = version
+            for item in page["items"] or ():
+                uids.add(item["metadata"]["uid"])
+                self._put(item)
+            token = page["metadata"].get("continue")
+            if not token:
+                self._store.drop_unlisted(*self.collection, uids, version)
+                return version
+            query["continue"] = token
+
+    def _put(self, item: dict[str, object]) -> None:
+        try:
+            feed.put(self._store, self.collection.kind, item)
+        except Exception:
+            # A defect of ours: it must be seen, and must not take the other objects along.
+            log.exception("%s has an object that can't be read", self.collection)
+
+    async def _went_back(self, version: int) -> bool:
+        """Whether the API server is at an earlier version than the one that was seen last.
+
+        So it is when its data was restored from a backup. It would keep silent until the versions
+        have caught up, and what it has now may be anything.
+        """
+        self._version = max(self._version, version)
+        page = await self._client.send(
+            "GET",
+            self.collection.path,
+            query={**self.collection.query, "limit": "1"},
+            accept=metadata_only("PartialObjectMetadataList"),
+        )
+        return int(page["metadata"]["resourceVersion"]) < version
+
+    def _forget(self, version: int) -> None:
+        log.warning(
+            "%s: the API server is back at version %d, after %d, as when it was restored from a "
+            "backup; all is listed anew",
+            self.collection,
+            version,
+            self._version,
+        )
+        self._is_listed = False
+        self._update()
+        self._store.forget(*self.collection)
+
+    def _failed(self, error: ApiError) -> None:
+        FAILURES.labels(self.collection.plural).inc()
+        self._is_refused = self._is_refused or error.code in (401, 403, 404)
+        if error.message != self._refusal:  # once, not at each try
+            self._refusal = error.message
+            log.warning("%s: %s; trying again", self.collection, error.message)
+        delay = self._backoff.failed(None, _LONGEST_RETRY)
+        self._pause = max(delay, error.retry_after or delay)
+        self._update()
+
+    def _succeeded(self) -> None:
+        self._is_refused = False
+        self._pause = timedelta()
+        if self._refusal:
+            self._refusal = ""
+            log.info("%s: the API server answers again", self.collection)
+        self._update()
+
+    def _heard(self) -> None:
+        if self._early_end:
+            self._early_end = ""
+            log.info("%s: watched again", self.collection)
+
+    def _ended(self, reason: str, by_server: bool) -> None:
+        """The watch ended, as each does from time to time; the next one should begin soon."""
+        self._down_since = self._idle_since = self._clock()
+        if not by_server or self._clock() - self._began > _SHORT:
+            self._backoff.succeeded(None)
+            return
+        FAILURES.labels(self.collection.plural).inc()
+        if not self._early_end:
+            log.warning("%s: the watch ended at once: %s; trying again", self.collection, reason)
+        self._early_end = f"the watch ends at once: {reason}"
+        self._pause = self._backoff.failed(None, _LONGEST_PAUSE)
+
+    def _update(self) -> None:
+        if self.is_synced != self._told_synced:
+            self._told_synced = self.is_synced
+            if self._told_synced:
+                self._tell_synced()
+
+
+async def _just(line: bytes) -> AsyncGenerator[bytes, None]:
+    yield line

@@ -1,0 +1,77 @@
+"""The events of one watch, line by line, until the API server ends it, falls silent or errs."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import ClientError, ClientResponse
+
+_ERROR = b'{"type":"ERROR"'
+_EXPIRED = 410  # metav1.StatusReasonExpired: list again
+
+Ended = Callable[[str, bool], None]
+"""Takes why a watch ended, and whether the API server did it."""
+
+
+async def events_of(
+    response: ClientResponse, silence: timedelta, heard: Callable[[], None], ended: Ended
+) -> AsyncGenerator[bytes, None]:
+    """The events as they come, whole lines of JSON.
+
+    Of errors, only that the version has expired is passed on; any other just ends the watch, as a
+    connection that breaks does.
+
+    Args:
+        response: The answer to the watch.
+        silence: After how long without a byte it counts as cut.
+        heard: Is called with each byte that comes, be it of a bookmark.
+        ended: Is called when it has ended.
+    """
+    rest = b""
+    reason, by_server = "it was closed here", False
+    try:
+        while True:
+            async with asyncio.timeout(silence.total_seconds()):
+                chunk = await response.content.readany()
+            if not chunk:
+                reason, by_server = "the API server ended it", True
+                return
+            heard()
+            lines, newline, rest = (rest + chunk).rpartition(b"\n")
+            if not newline:
+                continue
+            error = _error_in(lines)
+            if error is not None and error.get("code") != _EXPIRED:
+                reason, by_server = f"the API server reports: {error.get('message')}", True
+                return
+            yield lines + b"\n"
+    except TimeoutError:
+        reason = f"nothing was heard for {silence.total_seconds():.0f} s"
+    except ClientError as error:
+        reason, by_server = f"the connection broke: {error or type(error).__name__}", True
+    finally:
+        response.close()
+        ended(reason, by_server)
+
+
+def _error_in(lines: bytes) -> dict[str, Any] | None:
+    """The metav1.Status of the error that is the last of the lines; after one nothing follows."""
+    last = lines[lines.rfind(b"\n") + 1 :]
+    if not last.startswith(_ERROR):
+        return None
+    status: dict[str, Any] = json.loads(last)["object"]
+    return status
+
+
+def expired() -> bytes:
+    """What the API server says of a version that it doesn't know any more: list again."""
+    status = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "reason": "Expired",
+        "code": _EXPIRED,
+    }
+    return json.dumps({"type": "ERROR", "object": status}).encode() + b"\n"
