@@ -1,21 +1,27 @@
 """The story of one request, from what stands to what it says about itself."""
 
-from collections.abc import Set
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from exposer.api import AcceptedRequest, Refused, Verdict, accept
+from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict, accept
 from exposer.api.permission import Exposure, refused_by
 from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.desired import Owner, desired_objects
+from exposer.grammar import Kind
 from exposer.kube import ApiError
 from exposer.observed import Key, RequestRecord, Store
-from exposer.plan import Outcome, Refusal, plan
+from exposer.observed.pods import UNSEEN, BackingPods
+from exposer.plan import Outcome, Plan, Refusal, plan
+from exposer.plan.overrides import changes_by_others, contested
 from exposer.plan.ownership import claimed_by
+from exposer.repairs import Repairs
 from exposer.status import depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
 
 _ROUNDS = 3
+_PATIENCE = timedelta(seconds=10)  # a fault that is over sooner is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,12 @@ class Result:
     Attributes:
         refusal: What is still in the way, None if nothing is.
         wrote: Objects were written.
-        told: The status was written.
-        passing: What the status tells may be past some time, without any event.
+        reported: The status was written.
     """
 
     refusal: Refusal | None = None
     wrote: bool = False
-    told: bool = False
-    passing: bool = False
+    reported: bool = False
 
 
 class Reconciler:
@@ -43,17 +47,20 @@ class Reconciler:
         allowed: Set[Exposure],
         store: Store,
         targets: Targets,
-        pod_reader: PodReader,
+        pods: PodReader,
         writer: Writer,
         events: Events,
+        repairs: Repairs,
     ) -> None:
         """Carry out what is ``allowed``: read what stands from ``store``, write by the others."""
         self._allowed = allowed
         self._store = store
         self._targets = targets
-        self._pod_reader = pod_reader
+        self._pods = pods
         self._writer = writer
         self._events = events
+        self._repairs = repairs
+        self._failing: dict[Key, datetime] = {}
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
         """Bring everything of one request to where its spec wants it, and tell how it stands.
@@ -62,70 +69,152 @@ class Reconciler:
         """
         request = self._store.request(key)
         if request is None or request.deleting:
+            self._forget(key)
             return Result()  # the garbage collector deletes what it owned
-        verdict = accept(key.name, request.spec)
-        outcome, wrote = Outcome(), False
+        verdict, outcome, wrote, woken = accept(key.name, request.spec), Outcome(), False, False
         try:
             if isinstance(verdict, AcceptedRequest):
-                verdict = refused_by(self._allowed, verdict) or await self._targets.resolve(
-                    key.namespace, verdict
-                )
+                verdict = refused_by(self._allowed, verdict) or verdict
+            if isinstance(verdict, AcceptedRequest):
+                verdict, woken = await self._targets.resolve(key, verdict)
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
-            told, passing = await self._tell(request, verdict, outcome, now)
         except ApiError as error:
-            return Result(self._writer.refusal(error))
-        return Result(outcome.refusal or _refusal_of(verdict), wrote, told, passing)
+            outcome = Outcome(self._writer.refusal(error))
+        if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
+            return Result(outcome.refusal, wrote)
+        try:
+            reported = await self._report(request, verdict, outcome, now)
+        except ApiError as error:
+            return Result(self._writer.refusal(error), wrote)
+        if outcome.refusal is None or not outcome.refusal.passing:
+            self._failing.pop(key, None)
+        return Result(outcome.refusal or _refusal_of(verdict, woken), wrote, reported)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest
     ) -> tuple[Outcome, bool]:
         """Plan and write until the plan is empty: some writes show only afterwards what is left.
 
-        That is one round as a rule. If somebody keeps writing against us, the watches bring us
-        back.
+        That is one round as a rule.
         """
         senior = self._store.senior(request)
         if senior is not None and not self._store.snapshot(request).is_served(request):
             return Outcome(claimed_by(senior, request.service_key)), False
         desired = desired_objects(Owner(*request.key, request.uid), accepted)
+        changes = self._changes_by_others(request, desired)
+        pause = self._repairs.pause(request.key) if changes else timedelta()
+        if pause:
+            return Outcome(self._contested(request.key, changes, pause)), False
+        outcome, wrote = await self._converge(request, desired)
+        if wrote and changes:
+            self._repairs.made(request.key, changes)
+        if outcome.refusal is None and self._repairs.contested(request.key):
+            again = self._repairs.until_quiet(request.key)
+            return Outcome(self._contested(request.key, changes, again)), wrote
+        return outcome, wrote
+
+    async def _converge(
+        self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
+    ) -> tuple[Outcome, bool]:
         outcome, wrote = Outcome(), False
         for _ in range(_ROUNDS):
             todo = plan(request.uid, desired, self._store.snapshot(request))
-            outcome = await self._writer.carry_out(todo)
+            outcome = await self._writer.carry_out(request.key, todo)
             wrote = wrote or bool(todo.writes)
-            if todo.replaces(request.service_key) and not (
-                outcome.refusal and self._store.snapshot(request).is_served(request)
-            ):
-                await self._events.tell(request, [replaced(request.service_key.name)])
+            await self._tell_of_replacement(request, todo, outcome)
             if not todo.writes or outcome.refusal:
                 break
+        else:
+            # Somebody writes against us at this very moment.
+            message = f'Service "{request.service_key.name}" has just changed'
+            outcome = Outcome(Refusal(Reason.PENDING, message, passing=True))
         self._store.wait(request.key, outcome.refusal.held_by if outcome.refusal else None)
         return outcome, wrote
 
-    async def _tell(
-        self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
-    ) -> tuple[bool, bool]:
-        """Write the status unless it stands already.
+    def _changes_by_others(
+        self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
+    ) -> str:
+        """What others did since all stood as this very spec says; empty if nothing."""
+        status = request.status
+        reason = _reason(status, ConditionType.PROGRAMMED)
+        if status.get("observedGeneration") != request.generation or reason not in _STOOD:
+            return ""
+        return changes_by_others(request.uid, desired, self._store.snapshot(request))
 
-        Returns:
-            Whether it was written, and whether what it tells may be past without any event.
-        """
+    def _contested(self, key: Key, changes: str, pause: timedelta) -> Refusal:
+        refusal = contested(changes, pause)
+        return refusal if self._repairs.contested(key) else replace(refusal, passing=True)
+
+    async def _tell_of_replacement(
+        self, request: RequestRecord, todo: Plan, outcome: Outcome
+    ) -> None:
+        service = request.service_key
+        if not todo.replaces(service):
+            return
+        if outcome.refusal and self._store.snapshot(request).is_served(request):
+            return
+        await self._events.tell(request, [replaced(service.name)])
+
+    async def _report(
+        self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
+    ) -> bool:
+        """Write the status unless it stands already; returns whether it was written."""
         snapshot = self._store.snapshot(request)
         status = status_of(request, verdict, snapshot, outcome, now)
-        selector = snapshot.selector_of(request)
-        if selector and needs_pods(status):
-            backing = await self._pod_reader.read(request.key.namespace, selector)
+        backing = self._backing(request, verdict, snapshot.selector_of(request), status)
+        if backing != UNSEEN:
             status = status_of(request, verdict, snapshot, outcome, now, backing)
-        passing = bool(selector) and depends_on_pods(status)
         if status == request.status:
-            return False, passing
+            return False
         await self._writer.report(request, status)
         await self._events.tell(request, events(request.status, status))
-        return True, passing
+        return True
+
+    def _backing(
+        self,
+        request: RequestRecord,
+        verdict: Verdict,
+        selector: Mapping[str, str],
+        status: Mapping[str, Any],
+    ) -> BackingPods:
+        """What the last look at pods found, if this request needs to know."""
+        if isinstance(verdict, AcceptedRequest) and selector and needs_pods(status):
+            return self._pods.backing(
+                request.key,
+                selector,
+                changing=depends_on_pods(status),
+                with_set=status.get("type") == Kind.HEADLESS,
+            )
+        if isinstance(verdict, AcceptedRequest) or not _is_pod(request):  # else it waits for that
+            self._pods.forget(request.key)
+        return UNSEEN
+
+    def _lasts(self, key: Key, now: datetime) -> bool:
+        """Whether a fault of this request has lasted so long that it must be told."""
+        return now - self._failing.setdefault(key, now) > _PATIENCE
+
+    def _forget(self, key: Key) -> None:
+        self._pods.forget(key)
+        self._repairs.forget(key)
+        self._failing.pop(key, None)
 
 
-def _refusal_of(verdict: Verdict) -> Refusal | None:
+_STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)
+"""What Programmed says once all stood as the spec says."""
+
+
+def _reason(status: Mapping[str, Any], kind: ConditionType) -> str | None:
+    found = (each["reason"] for each in status.get("conditions") or () if each["type"] == kind)
+    return next(found, None)
+
+
+def _is_pod(request: RequestRecord) -> bool:
+    return request.target is not None and request.target[0] == "Pod"
+
+
+def _refusal_of(verdict: Verdict, woken: bool) -> Refusal | None:
+    """Why the spec can't be carried out; who is woken when that changes needs no retry."""
     if isinstance(verdict, Refused):
-        return Refusal(verdict.reason, verdict.message, verdict.retry)
+        return Refusal(verdict.reason, verdict.message, verdict.retry and not woken)
     return None

@@ -1,10 +1,11 @@
 """What is remembered of what stands, and which requests a change touches."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from exposer.observed import Key, ObjectRecord, RequestRecord, Snapshot, Store
+from exposer.observed import Key, ObjectRecord, RequestRecord, Snapshot
 from tests.support.builders import (
     OWNER_REFERENCE,
     a_key,
@@ -14,30 +15,20 @@ from tests.support.builders import (
     a_slice,
     an_endpoints,
 )
+from tests.support.woken import Woken
 
 WEB, FRONT = a_key("web"), a_key("front")
 
 
-def a_store(*records: RequestRecord | ObjectRecord) -> Store:
-    """A store that has seen the records, in their order."""
-    store = Store()
-    for record in records:
-        if isinstance(record, RequestRecord):
-            store.put_request(record)
-        else:
-            store.put(record)
-    return store
-
-
-def snapshot(store: Store, request: RequestRecord | None = None) -> set[tuple[str, Key, int]]:
+def snapshot(woken: Woken, request: RequestRecord | None = None) -> set[tuple[str, Key, int]]:
     """What stands for the request shop/web, each with its version."""
-    objects = store.snapshot(request or a_request()).objects
+    objects = woken.store.snapshot(request or a_request()).objects
     return {(record.kind, record.key, record.version) for record in objects}
 
 
 def test_an_empty_store_knows_nothing() -> None:
-    store = Store()
-    assert (store.request(WEB), store.snapshot(a_request())) == (None, Snapshot())
+    woken = Woken()
+    assert (woken.store.request(WEB), woken.store.snapshot(a_request())) == (None, Snapshot())
 
 
 in_any_order_of_versions = pytest.mark.parametrize(
@@ -56,54 +47,58 @@ in_any_order_of_versions = pytest.mark.parametrize(
 def test_of_two_versions_of_a_request_the_newer_stays(
     versions: list[int], touched: list[set[Key]], kept: int
 ) -> None:
-    store = Store()
-    answers = [store.put_request(a_request(version=version)) for version in versions]
-    assert (answers, store.request(WEB)) == (touched, a_request(version=kept))
+    woken = Woken()
+    requests = [a_request(version=version, generation=version) for version in versions]
+    answers = [woken.put_request(request) for request in requests]
+    assert (answers, woken.store.request(WEB)) == (
+        touched,
+        a_request(version=kept, generation=kept),
+    )
 
 
 @in_any_order_of_versions
 def test_of_two_versions_of_an_object_the_newer_stays(
     versions: list[int], touched: list[set[Key]], kept: int
 ) -> None:
-    store = Store()
-    answers = [store.put(a_service(version=version)) for version in versions]
-    assert (answers, snapshot(store)) == (touched, {("Service", WEB, kept)})
+    woken = Woken()
+    answers = [woken.put(a_service(version=version)) for version in versions]
+    assert (answers, snapshot(woken)) == (touched, {("Service", WEB, kept)})
 
 
 def test_a_deleted_request_does_not_come_back_under_its_uid() -> None:
-    store = a_store(a_request(version=1))
-    store.drop_request(a_request(version=3))
-    assert (store.put_request(a_request(version=2)), store.request(WEB)) == (set(), None)
+    woken = Woken(a_request(version=1))
+    woken.drop_request(a_request(version=3))
+    assert (woken.put_request(a_request(version=2)), woken.store.request(WEB)) == (set(), None)
 
 
 def test_a_deleted_request_comes_back_under_a_new_uid() -> None:
-    store = a_store(a_request(version=1))
-    store.drop_request(a_request(version=2))
+    woken = Woken(a_request(version=1))
+    woken.drop_request(a_request(version=2))
     new = a_request(version=3, uid="another")
-    assert (store.put_request(new), store.request(WEB)) == ({WEB}, new)
+    assert (woken.put_request(new), woken.store.request(WEB)) == ({WEB}, new)
 
 
 def test_a_deletion_that_is_told_late_leaves_the_successor() -> None:
     new = a_request(version=3, uid="another")
-    store = a_store(new)
-    assert (store.drop_request(a_request(version=2)), store.request(WEB)) == (set(), new)
+    woken = Woken(new)
+    assert (woken.drop_request(a_request(version=2)), woken.store.request(WEB)) == (set(), new)
 
 
 def test_a_deleted_object_does_not_come_back_under_its_uid() -> None:
-    store = a_store(a_service(version=1))
-    store.drop(a_service(version=3))
-    assert (store.put(a_service(version=2)), snapshot(store)) == (set(), set())
+    woken = Woken(a_service(version=1))
+    woken.drop(a_service(version=3))
+    assert (woken.put(a_service(version=2)), snapshot(woken)) == (set(), set())
 
 
 def test_a_deletion_that_is_told_before_the_object_holds() -> None:
-    store = Store()
-    store.drop(a_service(version=3))
-    assert (store.put(a_service(version=2)), snapshot(store)) == (set(), set())
+    woken = Woken()
+    woken.drop(a_service(version=3))
+    assert (woken.put(a_service(version=2)), snapshot(woken)) == (set(), set())
 
 
 def test_a_deletion_of_an_object_that_is_told_late_leaves_the_successor() -> None:
-    store = a_store(a_service(version=3, uid="another"))
-    assert (store.drop(a_service(version=2)), snapshot(store)) == (set(), {("Service", WEB, 3)})
+    woken = Woken(a_service(version=3, uid="another"))
+    assert (woken.drop(a_service(version=2)), snapshot(woken)) == (set(), {("Service", WEB, 3)})
 
 
 @pytest.mark.parametrize(
@@ -128,45 +123,45 @@ def test_a_deletion_of_an_object_that_is_told_late_leaves_the_successor() -> Non
         pytest.param(an_endpoints(owner=None), {WEB}, id="Endpoints of the wanted name"),
     ],
 )
-@pytest.mark.parametrize("change", [Store.put, Store.drop], ids=["put", "drop"])
+@pytest.mark.parametrize("change", [Woken.put, Woken.drop], ids=["put", "drop"])
 def test_a_change_of_an_object_touches(
-    change: Callable[[Store, ObjectRecord], set[Key]], record: ObjectRecord, touched: set[Key]
+    change: Callable[[Woken, ObjectRecord], set[Key]], record: ObjectRecord, touched: set[Key]
 ) -> None:
-    store = a_store(
+    woken = Woken(
         a_request(),
         a_request(name="one", uid="1", spec={"serviceName": "front"}),
         a_request(name="two", uid="2", spec={"serviceName": "front"}),
     )
-    if change is Store.drop:
-        store.put(record)
-    assert change(store, record) == touched
+    if change is Woken.drop:
+        woken.put(record)
+    assert change(woken, record) == touched
 
 
 def test_a_slice_that_moves_touches_the_old_request_and_the_new() -> None:
-    store = a_store(
+    woken = Woken(
         a_request(),
         a_request(name="front", uid="2"),
         a_slice(version=1, service_name="web"),
     )
-    assert store.put(a_slice(version=2, service_name="front")) == {WEB, FRONT}
+    assert woken.put(a_slice(version=2, service_name="front")) == {WEB, FRONT}
 
 
 def test_a_deleted_request_touches_those_that_want_the_same_service() -> None:
     first = a_request(name="one", uid="1", spec={"serviceName": "front"})
     second = a_request(name="two", uid="2", spec={"serviceName": "front"})
-    assert a_store(a_request(), first, second).drop_request(first) == {a_key("two")}
+    assert Woken(a_request(), first, second).drop_request(first) == {a_key("two")}
 
 
 def test_a_request_that_wants_another_service_lets_go_of_the_first() -> None:
-    store = a_store(a_request(version=1), a_request(version=2, spec={"serviceName": "front"}))
-    assert (store.put(a_service(owner=None)), store.put(a_service(owner=None, name="front"))) == (
+    woken = Woken(a_request(version=1), a_request(version=2, spec={"serviceName": "front"}))
+    assert (woken.put(a_service(owner=None)), woken.put(a_service(owner=None, name="front"))) == (
         set(),
         {WEB},
     )
 
 
 def test_for_a_request_stands_what_bears_the_wanted_name_and_what_it_owns() -> None:
-    store = a_store(
+    woken = Woken(
         a_service(),
         a_service(name="old", uid="old"),
         a_service(name="other", uid="other", owner=None),
@@ -179,16 +174,16 @@ def test_for_a_request_stands_what_bears_the_wanted_name_and_what_it_owns() -> N
     )
     owned = {("Service", a_key("old"), 1)}
     named = {("Service", WEB, 1), ("EndpointSlice", a_key("web-x7k2p"), 1), ("Endpoints", WEB, 1)}
-    assert snapshot(store) == named | owned
+    assert snapshot(woken) == named | owned
 
 
 def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
     other = a_request(name="other", uid="other")
-    store = a_store(
+    woken = Woken(
         a_service(name="old", version=1),
         a_service(name="old", version=2, owner=OWNER_REFERENCE | {"name": "other", "uid": "other"}),
     )
-    assert (snapshot(store), snapshot(store, other)) == (set(), {("Service", a_key("old"), 2)})
+    assert (snapshot(woken), snapshot(woken, other)) == (set(), {("Service", a_key("old"), 2)})
 
 
 @pytest.mark.parametrize(
@@ -202,7 +197,7 @@ def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
     ],
 )
 def test_what_only_one_can_have_is_held_by(claim: int | str, holder: Key | None) -> None:
-    store = a_store(
+    woken = Woken(
         a_service(spec={"ports": [a_service_port(80), a_service_port(81, node_port=30080)]}),
         a_service(
             name="foreign",
@@ -212,31 +207,143 @@ def test_what_only_one_can_have_is_held_by(claim: int | str, holder: Key | None)
             spec={"ports": [a_service_port(node_port=30081)], "clusterIPs": ["10.96.0.50"]},
         ),
     )
-    assert store.holder_of(claim) == holder
+    assert woken.store.holder_of(claim) == holder
 
 
-HOLDER = a_service(name="holder", owner=None, version=1)
+TAKEN = {"ports": [a_service_port(node_port=30080)], "clusterIPs": ["10.96.0.50"]}
+HOLDER = a_service(name="holder", uid="holder", owner=None, version=1, spec=TAKEN)
 
 
-def test_who_waits_for_a_service_is_touched_by_its_changes() -> None:
-    store = a_store(a_request(), HOLDER)
-    store.wait(WEB, HOLDER.key)
+@pytest.mark.parametrize(
+    ("spec", "woken_ones"),
+    [
+        pytest.param(TAKEN, set(), id="has it still"),
+        pytest.param(TAKEN | {"ports": [a_service_port()]}, {WEB}, id="gives up its node port"),
+        pytest.param(TAKEN | {"clusterIPs": []}, {WEB}, id="gives up its ClusterIP"),
+        pytest.param(
+            TAKEN | {"ports": [*TAKEN["ports"], a_service_port(81, node_port=30081)]},
+            set(),
+            id="takes more",
+        ),
+    ],
+)
+def test_who_waits_for_what_a_service_has_is_woken_when_that_gives_it_up(
+    spec: dict[str, Any], woken_ones: set[Key]
+) -> None:
+    woken = Woken(a_request(), HOLDER)
+    woken.store.wait(WEB, HOLDER.key)
+    changed = a_service(name="holder", uid="holder", owner=None, version=2, spec=spec)
+    assert woken.put(changed) == woken_ones
+
+
+def test_who_waits_for_what_a_service_has_is_woken_when_that_goes() -> None:
+    woken = Woken(a_request(), HOLDER)
+    woken.store.wait(WEB, HOLDER.key)
     other = a_service(name="other", uid="other", owner=None)
-    assert (store.put(other), store.drop(HOLDER)) == (set(), {WEB})
+    assert (woken.put(other), woken.drop(other), woken.drop(HOLDER)) == (set(), set(), {WEB})
 
 
 @pytest.mark.parametrize(
     "leave",
     [
-        pytest.param(lambda store: store.wait(WEB, None), id="waits no more"),
-        pytest.param(lambda store: store.drop_request(a_request(version=2)), id="went"),
+        pytest.param(lambda woken: woken.store.wait(WEB, None), id="waits no more"),
+        pytest.param(lambda woken: woken.drop_request(a_request(version=2)), id="went"),
     ],
 )
-def test_who_left_is_not_touched_by_them(leave: Callable[[Store], object]) -> None:
-    store = a_store(a_request(), HOLDER)
-    store.wait(WEB, HOLDER.key)
-    leave(store)
-    assert store.drop(HOLDER) == set()
+def test_who_left_is_not_woken_by_it(leave: Callable[[Woken], object]) -> None:
+    woken = Woken(a_request(), HOLDER)
+    woken.store.wait(WEB, HOLDER.key)
+    leave(woken)
+    assert woken.drop(HOLDER) == set()
+
+
+def test_what_was_given_up_is_held_by_nobody() -> None:
+    woken = Woken(HOLDER, a_service(name="holder", uid="holder", owner=None, version=2))
+    assert woken.store.holder_of(30080) is None
+
+
+STATUS = {"observedGeneration": 1, "type": "ClusterIP"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "woken_ones"),
+    [
+        pytest.param({"status": STATUS}, set(), id="as it was written"),
+        pytest.param({"status": STATUS, "generation": 2}, {WEB}, id="with a newer spec"),
+        pytest.param({"status": STATUS, "deleting": True}, {WEB}, id="being deleted"),
+        pytest.param({"status": STATUS, "uid": "another"}, {WEB}, id="another of that name"),
+        pytest.param({"status": STATUS | {"type": "NodePort"}}, {WEB}, id="with other words"),
+    ],
+)
+def test_the_answer_to_our_own_write_of_the_status_wakes(
+    answer: dict[str, Any], woken_ones: set[Key]
+) -> None:
+    woken = Woken(a_request(version=1))
+    assert woken.put_request(a_request(version=2, **answer), written=STATUS) == woken_ones
+
+
+def test_what_the_answer_told_is_no_news_when_the_watch_tells_it() -> None:
+    woken = Woken(a_request(version=1))
+    newer = a_request(version=2, generation=2, status=STATUS)
+    assert (woken.put_request(newer, written=STATUS), woken.put_request(newer)) == ({WEB}, set())
+
+
+@pytest.mark.parametrize(
+    ("change", "woken_ones"),
+    [
+        pytest.param({}, set(), id="its metadata"),
+        pytest.param({"status": STATUS}, {WEB}, id="its status, by somebody else"),
+        pytest.param({"generation": 2, "spec": {"ports": ["81"]}}, {WEB}, id="its spec"),
+    ],
+)
+def test_a_request_is_woken_by_a_change_of(change: dict[str, Any], woken_ones: set[Key]) -> None:
+    woken = Woken(a_request(version=1))
+    assert woken.put_request(a_request(version=2, **change)) == woken_ones
+
+
+FRIEND = a_request(
+    name="friend", uid="friend", spec={"targetRef": {"kind": "Service", "name": "web"}}
+)
+
+
+def test_the_answer_to_an_own_write_wakes_all_but_the_writer() -> None:
+    woken = Woken(a_request(), FRIEND)
+    answers = woken.put(a_service(version=1), by=WEB), woken.drop(a_service(version=2), by=WEB)
+    assert answers == ({FRIEND.key}, {FRIEND.key})
+
+
+@pytest.mark.parametrize(
+    ("record", "endpoints_only"),
+    [
+        pytest.param(a_slice(), True, id="a slice of the cluster's"),
+        pytest.param(an_endpoints(owner=None), True, id="Endpoints of the cluster's"),
+        pytest.param(a_slice(owner=OWNER_REFERENCE), False, id="a slice of the request's"),
+        pytest.param(an_endpoints(owner=OWNER_REFERENCE), False, id="Endpoints of the request's"),
+        pytest.param(a_service(), False, id="a Service"),
+    ],
+)
+def test_it_is_told_when_only_the_clusters_endpoints_change(
+    record: ObjectRecord, endpoints_only: bool
+) -> None:
+    woken = Woken(a_request())
+    assert (woken.put(record), woken.endpoints_only) == ({WEB}, {WEB} if endpoints_only else set())
+
+
+def test_what_is_forgotten_may_come_back_at_an_earlier_version() -> None:
+    woken = Woken(a_request(version=90), a_service(version=95), a_slice(version=97))
+    woken.store.drop_unlisted("Service", None, {"uid-of-service"}, 99)
+    woken.drop(a_slice(version=98))
+    assert woken.forget("Service", None) == {WEB}
+    assert woken.put(a_service(version=5)) == {WEB}
+    assert woken.forget("ExposeRequest", "shop") == set()
+    assert woken.put_request(a_request(version=3)) == {WEB}
+    assert woken.put(a_slice(version=6)) == {WEB}
+
+
+def test_only_the_collection_is_forgotten() -> None:
+    woken = Woken(a_request(), a_service(), a_service(namespace="other", uid="other", owner=None))
+    woken.forget("Service", "other")
+    assert snapshot(woken) == {("Service", WEB, 1)}
 
 
 EARLIER = "2026-03-01T10:00:00Z"
@@ -245,22 +352,22 @@ WEB_REQUEST = a_request()
 
 
 def test_the_oldest_of_those_who_want_one_service_goes_first() -> None:
-    store = Store()
+    woken = Woken()
     for request in (WEB_REQUEST, OLDER):
-        store.put_request(request)
-    assert (store.senior(WEB_REQUEST), store.senior(OLDER)) == (OLDER.key, None)
+        woken.put_request(request)
+    assert (woken.store.senior(WEB_REQUEST), woken.store.senior(OLDER)) == (OLDER.key, None)
 
 
 def test_of_two_of_one_second_the_smaller_uid_goes_first() -> None:
-    store = Store()
+    woken = Woken()
     twin = a_request(name="twin", uid="a", spec={"serviceName": "web"})
     for request in (WEB_REQUEST, twin):
-        store.put_request(request)
-    assert (store.senior(WEB_REQUEST), store.senior(twin)) == (twin.key, None)
+        woken.put_request(request)
+    assert (woken.store.senior(WEB_REQUEST), woken.store.senior(twin)) == (twin.key, None)
 
 
 def test_one_that_is_being_deleted_stands_in_nobodys_way() -> None:
-    store = Store()
+    woken = Woken()
     leaving = a_request(
         name="older",
         uid="b",
@@ -269,13 +376,13 @@ def test_one_that_is_being_deleted_stands_in_nobodys_way() -> None:
         deleting=True,
     )
     for request in (WEB_REQUEST, leaving):
-        store.put_request(request)
-    assert store.senior(WEB_REQUEST) is None
+        woken.put_request(request)
+    assert woken.store.senior(WEB_REQUEST) is None
 
 
 def test_a_request_that_turns_to_another_name_touches_those_who_want_its_old_one() -> None:
-    store = Store()
+    woken = Woken()
     for request in (WEB_REQUEST, OLDER):
-        store.put_request(request)
+        woken.put_request(request)
     turned = a_request(name="older", uid="b", version=2, spec={"serviceName": "other"})
-    assert store.put_request(turned) == {OLDER.key, WEB_REQUEST.key}
+    assert woken.put_request(turned) == {OLDER.key, WEB_REQUEST.key}

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from exposer.observed import Key, ObjectRecord, RequestRecord, Store, trimmed_object
+from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object
 from tests.support.builders import a_key, a_request, a_service, an_object_body
+from tests.support.woken import Woken
 
 WEB = a_key("web")
 
 
-def aiming(kind: str = "Deployment", target: str = "shop", version: int = 1) -> RequestRecord:
+def targeting(kind: str = "Deployment", target: str = "shop", version: int = 1) -> RequestRecord:
     """Request shop/web with a targetRef."""
     return a_request(version=version, spec={"targetRef": {"kind": kind, "name": target}})
 
@@ -22,34 +23,34 @@ def a_workload(**changes: Any) -> ObjectRecord:
 
 
 @pytest.fixture
-def store() -> Store:
+def woken() -> Woken:
     """Knows a request that names Deployment shop."""
-    store = Store()
-    store.put_request(aiming())
-    return store
+    woken = Woken()
+    woken.put_request(targeting())
+    return woken
 
 
-def test_one_that_appears_touches_those_who_name_it(store: Store) -> None:
-    assert store.put(a_workload()) == {WEB}
+def test_one_that_appears_touches_those_who_name_it(woken: Woken) -> None:
+    assert woken.put(a_workload()) == {WEB}
 
 
-def test_one_that_only_changes_touches_nobody(store: Store) -> None:
-    store.put(a_workload(version=1))
-    assert store.put(a_workload(version=2)) == set()
+def test_one_that_only_changes_touches_nobody(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    assert woken.put(a_workload(version=2)) == set()
 
 
-def test_one_that_takes_the_place_of_another_touches(store: Store) -> None:
-    store.put(a_workload(version=1))
-    assert store.put(a_workload(version=2, uid="another")) == {WEB}
+def test_one_that_takes_the_place_of_another_touches(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    assert woken.put(a_workload(version=2, uid="another")) == {WEB}
 
 
-def test_one_that_goes_touches(store: Store) -> None:
-    store.put(a_workload(version=1))
-    assert store.drop(a_workload(version=2)) == {WEB}
+def test_one_that_goes_touches(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    assert woken.drop(a_workload(version=2)) == {WEB}
 
 
-def test_one_that_goes_before_it_was_known_touches(store: Store) -> None:
-    assert store.drop(a_workload(version=2)) == {WEB}
+def test_one_that_goes_before_it_was_known_touches(woken: Woken) -> None:
+    assert woken.drop(a_workload(version=2)) == {WEB}
 
 
 @pytest.mark.parametrize(
@@ -63,21 +64,21 @@ def test_one_that_goes_before_it_was_known_touches(store: Store) -> None:
         ),
     ],
 )
-def test_others_touch_nobody(store: Store, other: ObjectRecord) -> None:
-    assert (store.put(other), store.drop(other)) == (set(), set())
+def test_others_touch_nobody(woken: Woken, other: ObjectRecord) -> None:
+    assert (woken.put(other), woken.drop(other)) == (set(), set())
 
 
 def test_one_of_the_services_name_is_none_of_its_objects() -> None:
-    store = Store()
-    store.put_request(aiming(target="web"))
-    store.put(a_workload(name="web"))
-    assert store.snapshot(a_request()).objects == ()
+    woken = Woken()
+    woken.put_request(targeting(target="web"))
+    woken.put(a_workload(name="web"))
+    assert woken.store.snapshot(a_request()).objects == ()
 
 
-def test_one_that_was_read_and_is_not_listed_later_has_gone(store: Store) -> None:
-    store.drop_unlisted("Deployment", None, set(), 5)
-    assert store.put(a_workload(version=3)) == {WEB}  # made before the list, and named after it
-    assert store.drop_unlisted("Deployment", None, set(), 9) == {WEB}
+def test_one_that_was_read_and_is_not_listed_later_has_gone(woken: Woken) -> None:
+    woken.drop_unlisted("Deployment", None, set(), 5)
+    assert woken.put(a_workload(version=3)) == {WEB}  # made before the list, and named after it
+    assert woken.drop_unlisted("Deployment", None, set(), 9) == {WEB}
 
 
 @pytest.mark.parametrize(
@@ -85,30 +86,30 @@ def test_one_that_was_read_and_is_not_listed_later_has_gone(store: Store) -> Non
     [(None, {WEB}), ("shop", {WEB}), ("other", set())],
 )
 def test_one_that_is_not_listed_may_just_be_read(
-    store: Store, namespace: str | None, touched: set[Key]
+    woken: Woken, namespace: str | None, touched: set[Key]
 ) -> None:
-    assert store.drop_unlisted("Deployment", namespace, set(), 9) == touched
+    assert woken.drop_unlisted("Deployment", namespace, set(), 9) == touched
 
 
-def test_a_list_of_another_kind_says_nothing_of_it(store: Store) -> None:
-    assert store.drop_unlisted("ReplicaSet", None, set(), 9) == set()
+def test_a_list_of_another_kind_says_nothing_of_it(woken: Woken) -> None:
+    assert woken.drop_unlisted("ReplicaSet", None, set(), 9) == set()
 
 
-def test_who_turns_to_another_target_is_not_touched_by_the_first(store: Store) -> None:
-    store.put(a_workload(version=1))
-    store.put_request(aiming(target="another", version=2))
-    assert store.drop(a_workload(version=2)) == set()
+def test_who_turns_to_another_target_is_not_touched_by_the_first(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    woken.put_request(targeting(target="another", version=2))
+    assert woken.drop(a_workload(version=2)) == set()
 
 
-def test_who_went_is_not_touched(store: Store) -> None:
-    store.put(a_workload(version=1))
-    store.drop_request(aiming(version=2))
-    assert store.drop(a_workload(version=2)) == set()
+def test_who_went_is_not_touched(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    woken.drop_request(targeting(version=2))
+    assert woken.drop(a_workload(version=2)) == set()
 
 
 def test_a_service_as_target_touches_with_each_change() -> None:
-    store = Store()
-    store.put_request(aiming("Service", "shop"))
+    woken = Woken()
+    woken.put_request(targeting("Service", "shop"))
     first = a_service(name="shop", owner=None, version=1)
     second = a_service(name="shop", owner=None, version=2)
-    assert (store.put(first), store.put(second), store.drop(second)) == ({WEB}, {WEB}, {WEB})
+    assert (woken.put(first), woken.put(second), woken.drop(second)) == ({WEB}, {WEB}, {WEB})

@@ -72,6 +72,7 @@ def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
         made_by="",
         deleting=False,
         applied=frozenset(),
+        others={},
         body={"metadata": METADATA, "spec": body["spec"], "loadBalancer": ingress},
     )
 
@@ -79,11 +80,7 @@ def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
 @pytest.mark.parametrize(
     ("spec", "kept"),
     [
-        pytest.param(
-            {"ports": [a_service_port()], "selector": {"app": "web"}, "clusterIPs": []},
-            {},
-            id="nothing",
-        ),
+        pytest.param({"ports": [a_service_port()], "clusterIPs": []}, {}, id="nothing"),
         pytest.param(
             {"ports": [a_service_port(80, node_port=30080), a_service_port(81)], "clusterIPs": []},
             {"ports": [{"nodePort": 30080, "protocol": "TCP"}]},
@@ -94,11 +91,17 @@ def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
             {"clusterIPs": ["10.96.0.50"]},
             id="a ClusterIP",
         ),
+        pytest.param(
+            {"selector": {"app": "web"}, "clusterIPs": []},
+            {"selector": {"app": "web"}},
+            id="a selector",
+        ),
     ],
 )
-def test_of_a_foreign_service_what_no_other_can_have_is_kept(
+def test_of_a_foreign_service_what_no_other_can_have_and_its_selector_are_kept(
     spec: dict[str, Any], kept: dict[str, Any]
 ) -> None:
+    spec = {"selector": None, **spec}
     assert trimmed_object("Service", a_service_body(owner=None, spec=spec)).body == {"spec": kept}
 
 

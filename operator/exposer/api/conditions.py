@@ -48,6 +48,10 @@ class Reason(StrEnum):
         "The node port is outside the cluster's node port range.",
     )
     CLUSTER_IP_TAKEN = "ClusterIPTaken", "Another Service holds the ClusterIP."
+    FIELDS_OVERRIDDEN = (
+        "FieldsOverridden",
+        "Somebody keeps changing the Service, or the API server made something else of it.",
+    )
     SERVICE_REJECTED = "ServiceRejected", "The API server refused an object, in the words given."
     PENDING = "Pending", "The cluster has not finished its part yet."
 

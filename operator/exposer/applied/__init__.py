@@ -1,8 +1,8 @@
-"""Stage 6: plan -> API server -> outcome. The edge: all calls of the operator's own are here."""
+"""Stage 6: plan -> API server -> outcome. The edge: all calls of a reconcile are here."""
 
 from exposer.applied.events import Events
-from exposer.applied.pods import PodReader
+from exposer.applied.pods import PodReader, read_backing
 from exposer.applied.targets import Targets
 from exposer.applied.writer import Writer
 
-__all__ = ["Events", "PodReader", "Targets", "Writer"]
+__all__ = ["Events", "PodReader", "Targets", "Writer", "read_backing"]

@@ -1,46 +1,262 @@
-"""A look at the pods behind a Service, for a diagnosis: a few of them, and only then."""
+"""The pods behind Services, for diagnoses: one look serves all requests of a namespace.
 
-from collections.abc import Mapping
+Pods are never watched: they are many, and change all the time. While somebody waits to hear of
+pods, those of the namespace are listed now and then, ever less often while nothing changes, and
+whoever is concerned is woken.
+"""
 
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from exposer.backoff import Backoff
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
-from exposer.observed.pods import HIDDEN, BackingPods, PodRecord, trimmed_pod
+from exposer.observed import Key
+from exposer.observed.pods import HIDDEN, UNSEEN, BackingPods, PodRecord, trimmed_pod
 
-_LIMIT = 20  # pods; what is wrong with some is wrong with most
+_FEW = 20  # pods of a Service; what is wrong with some is wrong with most
+_FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
+_SOON = timedelta(seconds=1)  # many that begin to wait in one second are served by one look
+_KEPT = timedelta(minutes=1)  # so long a look is taken for what is now where nobody waits
+
 # Those that have run to their end never become endpoints again.
-_ALIVE = "status.phase!=Succeeded,status.phase!=Failed"
+_ALIVE = {"fieldSelector": "status.phase!=Succeeded,status.phase!=Failed"}
+
+Body = Mapping[str, Any]
+
+log = logging.getLogger("exposer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    """Which pods a request wants to hear of: those with the labels, or the one of that name."""
+
+    labels: Mapping[str, str]
+    name: str | None = None
+    with_set: bool = False
+
+    def selects(self, pod: Body) -> bool:
+        metadata = pod["metadata"]
+        if self.name is not None:
+            return bool(metadata["name"] == self.name)
+        return self.labels.items() <= (metadata.get("labels") or {}).items()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look found for one request.
+
+    Attributes:
+        seen: What is compared with what the next look finds.
+        at: When, in seconds.
+    """
+
+    interest: _Interest
+    pods: BackingPods
+    seen: object
+    at: float
 
 
 class PodReader:
-    """Looks at pods."""
+    """Looks at pods while somebody waits to hear of them."""
 
-    def __init__(self, client: Client) -> None:
-        """Read through ``client``."""
-        self._client = client
+    def __init__(
+        self,
+        client: Client,
+        wake: Callable[[Key], None],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Look at nothing yet.
 
-    async def read(self, namespace: str, selector: Mapping[str, str]) -> BackingPods:
-        """What is behind a selector; nothing where the operator may not look.
-
-        Raises:
-            ApiError: The API server can't tell now.
+        Args:
+            client: Reads the pods.
+            wake: Is called with a request for which something has changed.
+            clock: Tells the time in seconds.
         """
-        labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        query = {"labelSelector": labels, "fieldSelector": _ALIVE, "limit": str(_LIMIT)}
-        try:
-            path = collection_path("Pod", namespace)
-            found = await self._client.send("GET", path, query=query)
-            # Those that are being deleted are no reason to wait for them.
-            staying = (pod for pod in found["items"] if "deletionTimestamp" not in pod["metadata"])
-            pods = tuple(map(trimmed_pod, staying))
-            return BackingPods(pods, await self._governing(namespace, pods))
-        except ApiError as error:
-            if error.code in (403, 404):
-                return HIDDEN
-            raise
+        self._client = client
+        self._wake = wake
+        self._clock = clock
+        self._waiting: dict[str, dict[Key, _Interest]] = {}
+        self._found: dict[Key, _Found] = {}
+        self._due: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+        self._backoff: Backoff[str] = Backoff(lambda: 1.0, _FIRST)
+        self._hidden: set[str] = set()
+        self._changed = asyncio.Event()
 
-    async def _governing(self, namespace: str, pods: tuple[PodRecord, ...]) -> str | None:
-        owner = next((pod.stateful_set for pod in pods if pod.stateful_set), None)
-        if owner is None:
-            return None
-        found = await self._client.send("GET", object_path("StatefulSet", namespace, owner))
-        return str(found["spec"].get("serviceName", ""))
+    def backing(
+        self, request: Key, labels: Mapping[str, str], *, changing: bool, with_set: bool = False
+    ) -> BackingPods:
+        """What the last look found of the pods with the labels; the next one comes by itself.
+
+        Args:
+            request: Who wants to know, and is woken when there is something new.
+            labels: The selector.
+            changing: Whether to go on looking; else one look will do.
+            with_set: Whether the StatefulSet behind the pods counts, too.
+        """
+        interest = _Interest(labels, with_set=with_set)
+        found = self._found.get(request)
+        known = found if found is not None and found.interest == interest else None
+        if known and not changing and self._clock() - known.at < _KEPT.total_seconds():
+            self._stop_waiting(request)
+        else:
+            self._wait(request, interest)
+        return known.pods if known else UNSEEN
+
+    def wait_for(self, request: Key, name: str, body: Body | None) -> bool:
+        """Wake the request when the pod of that name comes, or its labels change.
+
+        Args:
+            request: Who waits.
+            name: The pod's.
+            body: The pod as it was just read, None if there is none.
+
+        Returns:
+            Whether pods may be listed, so that it will be woken.
+        """
+        interest = _Interest({}, name)
+        if request not in self._found or self._found[request].interest != interest:
+            seen = _named([body] if body else [])
+            self._found[request] = _Found(interest, UNSEEN, seen, self._clock())
+        self._wait(request, interest)
+        return request.namespace not in self._hidden
+
+    def forget(self, request: Key) -> None:
+        """It wants to hear of pods no more."""
+        self._stop_waiting(request)
+        self._found.pop(request, None)
+
+    async def run(self) -> None:
+        """Look whenever it is time, until it is cancelled."""
+        while True:
+            self._changed.clear()
+            now = self._clock()
+            for namespace in [each for each, due in self._due.items() if due <= now]:
+                await self._look(namespace)
+            soonest = min(self._due.values(), default=None)
+            try:
+                wait = None if soonest is None else max(0.0, soonest - self._clock())
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+
+    def _wait(self, request: Key, interest: _Interest) -> None:
+        waiting = self._waiting.setdefault(request.namespace, {})
+        if waiting.get(request) == interest:
+            return
+        waiting[request] = interest
+        self._backoff.succeeded(request.namespace)
+        self._look_by(request.namespace, _SOON)
+
+    def _stop_waiting(self, request: Key) -> None:
+        waiting = self._waiting.get(request.namespace, {})
+        waiting.pop(request, None)
+        if not waiting:
+            self._waiting.pop(request.namespace, None)
+            self._due.pop(request.namespace, None)
+            self._backoff.succeeded(request.namespace)
+
+    def _look_by(self, namespace: str, delay: timedelta) -> None:
+        due = self._clock() + delay.total_seconds()
+        self._due[namespace] = min(due, self._due.get(namespace, due))
+        self._changed.set()
+
+    async def _look(self, namespace: str) -> None:
+        """List the pods of a namespace once, for all who wait there."""
+        self._due.pop(namespace, None)
+        try:
+            pods = await _list(self._client, namespace, {"resourceVersion": "0"})
+            self._hidden.discard(namespace)
+        except ApiError as error:
+            if error.code not in (403, 404):
+                log.info("the pods in %s can't be listed now: %s", namespace, error.message)
+                self._next(namespace)
+                return
+            self._hidden.add(namespace)
+            pods = None
+        woken = False
+        for request, interest in list(self._waiting.get(namespace, {}).items()):
+            woken |= await self._notice(request, interest, pods)
+        if woken:
+            self._backoff.succeeded(namespace)
+        self._next(namespace)
+
+    def _next(self, namespace: str) -> None:
+        if namespace in self._waiting:
+            self._look_by(namespace, self._backoff.failed(namespace, _LONGEST))
+
+    async def _notice(
+        self, request: Key, interest: _Interest, pods: list[Body] | None
+    ) -> bool:
+        """Keep what concerns one request; wake it if that is new."""
+        mine = [pod for pod in pods or () if interest.selects(pod)]
+        before = self._found.get(request)
+        if before is not None and before.interest != interest:
+            before = None
+        if interest.name is not None:
+            backing, seen = UNSEEN, _named(mine)
+        else:
+            backing = HIDDEN if pods is None else await self._backing(request, interest, mine)
+            seen = backing
+        self._found[request] = _Found(interest, backing, seen, self._clock())
+        if seen == (UNSEEN if before is None else before.seen):
+            return False
+        self._wake(request)
+        return True
+
+    async def _backing(self, request: Key, interest: _Interest, pods: list[Body]) -> BackingPods:
+        records = tuple(map(trimmed_pod, pods[:_FEW]))
+        owner = next((pod.stateful_set for pod in records if pod.stateful_set), None)
+        if owner is None or not interest.with_set:
+            return BackingPods(records)
+        before = self._found.get(request)
+        if before is not None and before.pods.pods == records and before.pods.governing:
+            return before.pods  # a StatefulSet's serviceName never changes
+        try:
+            governing = await _governing_service(self._client, request.namespace, owner)
+        except ApiError:
+            return BackingPods(records)
+        return BackingPods(records, governing)
+
+
+async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]) -> BackingPods:
+    """What is behind a selector at this moment; hidden where one may not look.
+
+    Raises:
+        ApiError: The API server can't tell now.
+    """
+    selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    try:
+        pods = await _list(client, namespace, {"labelSelector": selector, "limit": str(_FEW)})
+        records = tuple(map(trimmed_pod, pods))
+        owner = next((pod.stateful_set for pod in records if pod.stateful_set), None)
+        governing = await _governing_service(client, namespace, owner) if owner else None
+    except ApiError as error:
+        if error.code in (403, 404):
+            return HIDDEN
+        raise
+    return BackingPods(records, governing)
+
+
+async def _list(client: Client, namespace: str, query: Mapping[str, str]) -> list[Body]:
+    """The pods that run or will; those that are being deleted are no reason to wait for them."""
+    path = collection_path("Pod", namespace)
+    found = await client.send("GET", path, query={**_ALIVE, **query})
+    return [pod for pod in found["items"] or () if "deletionTimestamp" not in pod["metadata"]]
+
+
+async def _governing_service(client: Client, namespace: str, name: str) -> str:
+    found = await client.send("GET", object_path("StatefulSet", namespace, name))
+    return str(found["spec"].get("serviceName", ""))
+
+
+def _named(pods: Iterable[Body]) -> object:
+    """What makes a difference to a request whose target is a pod."""
+    return [(pod["metadata"]["uid"], pod["metadata"].get("labels")) for pod in pods]

@@ -23,7 +23,8 @@ def refusal_of(error: ApiError, holder_of: HolderOf) -> Refusal:
         return _invalid(error, holder_of)
     if error.code == 403:  # quota, admission, a missing right, a namespace that is going away
         return Refusal(Reason.SERVICE_REJECTED, error.message, retry_after=error.retry_after)
-    return Refusal(Reason.PENDING, error.message, retry_after=error.retry_after)
+    passing = error.code in (0, 401, 429) or error.code >= 500
+    return Refusal(Reason.PENDING, error.message, retry_after=error.retry_after, passing=passing)
 
 
 def _invalid(error: ApiError, holder_of: HolderOf) -> Refusal:

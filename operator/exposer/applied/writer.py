@@ -20,6 +20,8 @@ from exposer.observed import (
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
 from exposer.plan.claims import claims_of
+from exposer.plan.differences import differing_fields
+from exposer.plan.overrides import overridden
 from exposer.plan.ownership import conflict, taken, wait_for
 
 log = logging.getLogger("exposer")
@@ -33,17 +35,26 @@ _ABSENT = "1"
 
 
 class Writer:
-    """Writes plans and statuses, and takes the answers into the store: our echoes are no news."""
+    """Writes plans and statuses, and takes the answers into the store.
+
+    The store wakes whoever else an answer concerns.
+    """
 
     def __init__(self, client: Client, store: Store) -> None:
         """Write through ``client``."""
         self._client = client
         self._store = store
 
-    async def carry_out(self, plan: Plan) -> Outcome:
-        """Do the writes in their order, up to the first that is refused."""
+    async def carry_out(self, request: Key, plan: Plan) -> Outcome:
+        """Do the writes in their order, up to the first that is refused.
+
+        Args:
+            request: Whose reconcile it is; it must look at the store again afterwards, as the
+                answers may tell of more than what was written.
+            plan: The writes.
+        """
         for write in plan.writes:
-            refusal = self._foreseen(write) or await self._try(write)
+            refusal = self._foreseen(write) or await self._try(request, write)
             if refusal:
                 return Outcome(refusal)
         return Outcome(plan.refusal)
@@ -66,7 +77,7 @@ class Writer:
             if error.code == 404:
                 return
             raise
-        self._store.put_request(trimmed_request(answer))
+        self._store.put_request(trimmed_request(answer), written=status)
 
     def _foreseen(self, write: Write) -> Refusal | None:
         """What a dry run doesn't find: it leaves out the allocation (core/v1 service storage)."""
@@ -78,35 +89,42 @@ class Writer:
                 return taken(claim, holder, _named(write.body)[0])
         return None
 
-    async def _try(self, write: Write) -> Refusal | None:
+    async def _try(self, request: Key, write: Write) -> Refusal | None:
         try:
-            await self._write(write)
+            return await self._write(request, write)
         except ApiError as error:
             return await self._refusal(write, error)
-        return None
 
-    async def _write(self, write: Write) -> None:
+    async def _write(self, request: Key, write: Write) -> Refusal | None:
         match write:
             case Create(body):
-                await self._put(body, {"resourceVersion": _ABSENT})
+                refusal = await self._put(request, body, {"resourceVersion": _ABSENT})
                 log.info("%s: created %s", *_named(body))
+                return refusal
             case Apply(body, uid):
-                await self._put(body, {"uid": uid})
+                refusal = await self._put(request, body, {"uid": uid})
                 log.info("%s: updated %s", *_named(body))
+                return refusal
             case Probe(body):
                 await self._probe(body)
             case Prune(record, surplus):
-                await self._prune(record, surplus)
+                await self._prune(request, record, surplus)
                 log.info("%s: removed foreign ports from %s", record.key, record.kind)
             case Delete(record):
-                await self._delete(record)
+                await self._delete(request, record)
                 log.info("%s: deleted %s", record.key, record.kind)
+        return None
 
-    async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
+    async def _put(
+        self, request: Key, body: Mapping[str, Any], precondition: Mapping[str, str]
+    ) -> Refusal | None:
+        """Apply; refused if the API server took it, and made something else of it."""
         key, kind = _named(body)
         metadata = {**body["metadata"], **precondition}
-        answer = await self._apply(kind, key, {**body, "metadata": metadata})
-        self._store.put(trimmed_object(kind, answer))
+        record = trimmed_object(kind, await self._apply(kind, key, {**body, "metadata": metadata}))
+        self._store.put(record, by=request)
+        fields = differing_fields(body, record)
+        return overridden(record, fields) if fields else None
 
     async def _apply(
         self, kind: str, key: Key, body: Mapping[str, Any], subresource: str = ""
@@ -125,7 +143,9 @@ class Writer:
             if error.code not in (403, 409):
                 raise
 
-    async def _prune(self, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]) -> None:
+    async def _prune(
+        self, request: Key, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]
+    ) -> None:
         """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
         patch: list[dict[str, Any]] = [{"op": "test", "path": "/metadata/uid", "value": record.uid}]
         for index in sorted(surplus, reverse=True):
@@ -138,9 +158,9 @@ class Writer:
         answer = await self._client.send(
             "PATCH", path, patch, manager, "application/json-patch+json"
         )
-        self._store.put(trimmed_object(record.kind, answer))
+        self._store.put(trimmed_object(record.kind, answer), by=request)
 
-    async def _delete(self, record: ObjectRecord) -> None:
+    async def _delete(self, request: Key, record: ObjectRecord) -> None:
         options = {"preconditions": {"uid": record.uid}}
         try:
             path = object_path(record.kind, *record.key)
@@ -150,9 +170,9 @@ class Writer:
                 raise
             return
         if "deletionTimestamp" in answer.get("metadata", {}):  # a finalizer keeps it
-            self._store.put(trimmed_object(record.kind, answer))
+            self._store.put(trimmed_object(record.kind, answer), by=request)
         else:
-            self._store.drop(record)
+            self._store.drop(record, by=request)
 
     async def _refusal(self, write: Write, error: ApiError) -> Refusal:
         if isinstance(write, Create) and error.code == 409:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from exposer.api.identity import GROUP, KIND, PLURAL, SERVICE_NAME_LABEL
-from exposer.applied import PodReader
+from exposer.applied import read_backing
 from exposer.commands.connection import connected
 from exposer.commands.failures import CommandError
 from exposer.explained.findings import needs_pods
@@ -64,7 +64,7 @@ async def _survey(client: Client, key: Key) -> Survey:
         survey = await _with_nodes(client, survey)
     selector = survey.spec.get("selector")
     if selector and needs_pods(survey):
-        backing = await PodReader(client).read(key.namespace, selector)
+        backing = await read_backing(client, key.namespace, selector)
         survey = replace(survey, backing=backing)
     return survey
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 from prometheus_client import Counter
 
+from exposer.api.identity import GROUP, KIND, PLURAL
 from exposer.backoff import Backoff
 from exposer.informers import feed
 from exposer.informers.collections import Collection, metadata_only
@@ -240,9 +241,10 @@ class Informer:
     def _failed(self, error: ApiError) -> None:
         FAILURES.labels(self.collection.plural).inc()
         self._is_refused = self._is_refused or error.code in (401, 403, 404)
-        if error.message != self._refusal:  # once, not at each try
-            self._refusal = error.message
-            log.warning("%s: %s; trying again", self.collection, error.message)
+        message = _explained(self.collection, error)
+        if message != self._refusal:  # once, not at each try
+            self._refusal = message
+            log.warning("%s: %s; trying again", self.collection, message)
         delay = self._backoff.failed(None, _LONGEST_RETRY)
         self._pause = max(delay, error.retry_after or delay)
         self._update()
@@ -277,6 +279,16 @@ class Informer:
             self._told_synced = self.is_synced
             if self._told_synced:
                 self._tell_synced()
+
+
+def _explained(collection: Collection, error: ApiError) -> str:
+    """The API server's own words, where they tell people anything."""
+    if collection.kind == KIND and error.code == 404:
+        return (
+            f"the cluster does not know {PLURAL}.{GROUP}: apply its CustomResourceDefinition, as "
+            "in 'exposer crd | kubectl apply -f -'"
+        )
+    return error.message
 
 
 async def _just(line: bytes) -> AsyncGenerator[bytes, None]:

@@ -5,7 +5,7 @@ Event handlers only: they write nothing into any object.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -27,15 +27,26 @@ class KopfError(Exception):
 
 
 async def run_kopf(
-    informers: Informers, store: Store, namespaces: Sequence[str], stop: asyncio.Event
+    informers: Informers,
+    store: Store,
+    namespaces: Sequence[str],
+    stop: asyncio.Event,
+    started: Callable[[], None],
 ) -> None:
     """Watch until ``stop`` is set.
+
+    Args:
+        informers: List and watch.
+        store: Gets the changes.
+        namespaces: Where to watch; everywhere if empty.
+        stop: Ends it.
+        started: Is called once kopf has taken over the signals, which it always does.
 
     Raises:
         KopfError: A list or a watch isn't asked for, be it that this is another kopf than ours or
             that one of its tasks ended.
     """
-    started = asyncio.Event()
+    ready = asyncio.Event()
     operator = asyncio.create_task(
         kopf.operator(
             registry=_registry(informers, store),
@@ -44,11 +55,11 @@ async def run_kopf(
             identity=cast(Any, "exposer"),
             clusterwide=not namespaces,
             namespaces=namespaces,
-            ready_flag=started,
+            ready_flag=ready,
             stop_flag=stop,
         )
     )
-    check = asyncio.create_task(_check(informers))
+    check = asyncio.create_task(_check(informers, ready, started))
     try:
         done, _ = await asyncio.wait({operator, check}, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -58,8 +69,12 @@ async def run_kopf(
         check.cancel()
 
 
-async def _check(informers: Informers) -> None:
+async def _check(
+    informers: Informers, ready: asyncio.Event, started: Callable[[], None]
+) -> None:
     """Look, now and then, whether each collection is listed or watched, or waits for it."""
+    await ready.wait()
+    started()
     while True:
         await asyncio.sleep(_LONGEST_IDLE / 3)
         for informer in informers:

@@ -1,114 +1,135 @@
-"""What keeps the story running: kopf watches, workers reconcile, until a signal ends it."""
+"""The operator as a process: everything put together, from its start until a signal ends it."""
 
 import asyncio
-from typing import Any, cast
+import logging
+import signal
+from collections.abc import Callable
+from typing import Any
 
-import kopf
-from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
-
-from exposer.api.identity import GROUP, PLURAL, VERSION
 from exposer.applied import Events, PodReader, Targets, Writer
-from exposer.engine import memory
-from exposer.engine.access import AccessError, load_configuration
-from exposer.engine.dirty import DirtyKeys
-from exposer.engine.fence import fenced
-from exposer.engine.hearing import Hearing
-from exposer.engine.intake import Intake
-from exposer.engine.leadership import Leadership, LeaseLostError, leadership_of
-from exposer.engine.lists import Lists
-from exposer.engine.login import login_with
-from exposer.engine.metrics import measure
-from exposer.engine.pace import Pace
-from exposer.engine.serving import ListenError, serving
-from exposer.engine.tuning import tuned_settings
-from exposer.engine.watched import collections_in
-from exposer.engine.watching import Watching
-from exposer.engine.workers import Workers
-from exposer.kube import Client
-from exposer.observed import Store
+from exposer.backoff import Backoff
+from exposer.informers import Informers
+from exposer.informers.kopf_operator import KopfError, run_kopf
+from exposer.kube import AccessError, Client, Connection, find_access
+from exposer.leadership import Leadership, LeaseLostError, leadership_of
+from exposer.manager import garbage
+from exposer.manager.metrics import measure
+from exposer.manager.probes import ListenError, probes
+from exposer.observed import Key, Store
 from exposer.options import Options
 from exposer.reconcile import Reconciler
+from exposer.repairs import Repairs
+from exposer.workers import StatusDebounce, Workers, WorkQueue, waking
 
-__all__ = ["AccessError", "LeaseLostError", "ListenError", "run"]
+__all__ = ["AccessError", "KopfError", "LeaseLostError", "ListenError", "run"]
+
+# Kubernetes gives a Pod 30 s, people far less.
+_LONGEST_END = 4.5  # seconds from a signal until the process is ended, whatever it waits for
+_LONGEST_STEP = 1.5  # seconds for each step of an orderly end
+
+log = logging.getLogger("exposer")
 
 
 async def run(options: Options) -> None:
     """Run the operator until SIGTERM or SIGINT.
 
     Raises:
-        AccessError: The API server can't be reached, or does not know the resource.
-        LeaseLostError: Another process leads now, or may do so soon.
+        AccessError: There are no usable credentials for the API server.
+        KopfError: kopf does not do what it is relied on to do.
+        LeaseLostError: Another process leads now.
         ListenError: The address for probes and metrics can't be listened on.
     """
-    configuration = Configuration()
-    await load_configuration(configuration)
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
     leadership = leadership_of(options)
-    configuration.client_session_kwargs = {"request_class": fenced(leadership.time_left)}
-    async with ApiClient(configuration) as api:
-        await _expect_resource(api)
-        client = Client(api)
-        try:
-            await _run(options, configuration, client, leadership)
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None  # the first to fail ended the others
-        await leadership.release(client)
+
+    async def connect_and_run() -> None:
+        connection = Connection(
+            lambda: find_access(options.kubeconfig, options.context), leadership.may_write
+        )
+        async with connection:
+            log.info("using %s for %s", connection.access.source, connection.access.server)
+            await _run(options, Client(connection), leadership, stop)
+
+    await _first_of(asyncio.create_task(connect_and_run()), asyncio.create_task(stop.wait()))
 
 
 async def _run(
-    options: Options, configuration: Configuration, client: Client, leadership: Leadership
+    options: Options, client: Client, leadership: Leadership, stop: asyncio.Event
 ) -> None:
-    """Put everything together, and run it until kopf ends: nothing writes after that."""
-    registry = kopf.OperatorRegistry()
-    collections = collections_in(options.namespaces, configuration.host)
-    always = [path for path, collection in collections.items() if not collection.is_a_targets]
-    hearing = Hearing(always, 1.5 * options.silence)  # by then a watch would have been made anew
-    store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
-    watching = Watching(registry, client, options.namespaces)
+    """Put everything together, and run it until ``stop`` is set: nothing writes after that."""
+    queue, debounce, synced = WorkQueue(), StatusDebounce(), asyncio.Event()
+    store = Store(waking(queue, debounce))
+
+    def wake_all(namespace: str | None) -> None:
+        found = [each.key for each in store.requests if namespace in (None, each.key.namespace)]
+        log.info("watching %s: %d requests", namespace or "all namespaces", len(found))
+        queue.add(found)
+        synced.set()
+
+    informers = Informers(client, store, options.namespaces, options.silence, wake_all)
+    pods = PodReader(client, lambda key: queue.add([key]))
     reconciler = Reconciler(
         options.kinds,
         store,
-        Targets(client, store, watching.begin),
-        PodReader(client),
+        Targets(client, store, pods, informers.begin),
+        pods,
         Writer(client, store),
         Events(client),
+        Repairs(),
     )
-    workers = Workers(reconciler, dirty, Pace())
-    intake = Intake(store, dirty, workers)
-    login_with(configuration, registry, Lists(collections, intake, hearing, listed))
-    watching.start(intake)
-    measure(store, dirty, leadership)
-    async with serving(options.listen, hearing, listed), asyncio.TaskGroup() as group:
+    backoff: Backoff[Key] = Backoff()
+    workers = Workers(reconciler, queue, debounce, backoff)
+    measure(store, queue, informers, leadership)
+    async with probes(options.listen, informers):
         # Before kopf starts: at its end it waits for the tasks that came later.
-        background = [
-            *workers.start(group, listed, leadership.begun),
-            group.create_task(leadership.run(client)),
-            group.create_task(memory.keep(listed)),
+        writing = [
+            asyncio.create_task(workers.run(leadership.leads, informers.is_synced)),
+            asyncio.create_task(leadership.run(client)),
+            asyncio.create_task(pods.run()),
+            asyncio.create_task(garbage.keep(synced)),
         ]
-        await kopf.operator(
-            registry=registry,
-            settings=tuned_settings(options.silence),
-            insights=watching.insights,
-            # By itself kopf asks for the user's name, and a user that is only a number has none.
-            identity=cast(Any, "exposer"),
-            clusterwide=not options.namespaces,
-            namespaces=options.namespaces,
+        kopf = asyncio.create_task(
+            run_kopf(informers, store, options.namespaces, stop, lambda: _stop_on_signals(stop))
         )
-        for task in background:
-            task.cancel()
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({*writing, kopf, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await _end(writing)
+        await asyncio.wait({asyncio.create_task(leadership.release(client))}, timeout=_LONGEST_STEP)
+        stop.set()
+        await asyncio.wait({kopf}, timeout=_LONGEST_STEP)
+        await _end([kopf, stopped])
 
 
-async def _expect_resource(client: ApiClient) -> None:
-    """Say so at once when the resource is not there: kopf would wait in silence."""
-    try:
-        resources = await CustomObjectsApi(client).get_api_resources(GROUP, VERSION)
-    except ApiException as error:
-        if error.status != 404:
-            raise AccessError(f"the API server refused: {error.reason}") from error
-        resources = None
-    except OSError as error:
-        raise AccessError(f"the API server can't be reached: {error}") from error
-    if resources is None or all(found.name != PLURAL for found in resources.resources):
-        raise AccessError(
-            f"the cluster does not know {PLURAL}.{GROUP}: apply its CustomResourceDefinition "
-            f"first, as in 'exposer crd | kubectl apply -f -'"
-        )
+async def _first_of(work: asyncio.Task[None], stopped: asyncio.Task[Any]) -> None:
+    """Wait for the work; once it is to stop, no longer than it has for that."""
+    await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({work}, timeout=_LONGEST_END - 0.5 if stopped.done() else None)
+    await _end([work, stopped])
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel what still runs.
+
+    Raises:
+        Exception: What one of them failed with.
+    """
+    for task in tasks:
+        task.cancel()
+    done, _ = await asyncio.wait(tasks, timeout=_LONGEST_STEP)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Have signals end the process in order, or else after a few seconds without."""
+
+    def end() -> None:
+        stop.set()
+        # Its default action ends a process even if that never gets to its event loop.
+        signal.setitimer(signal.ITIMER_REAL, _LONGEST_END)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)

@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 
-async def keep(listed: asyncio.Event) -> None:
+async def keep(synced: asyncio.Event) -> None:
     """Spare the collector what stays: the code, and all that the first lists brought.
 
     A full collection looks at each object that there is, a hundred milliseconds for the modules of
@@ -12,5 +12,6 @@ async def keep(listed: asyncio.Event) -> None:
     would stay, and records have none.
     """
     gc.freeze()
-    await listed.wait()
+    await synced.wait()
     gc.freeze()
+    await asyncio.Event().wait()

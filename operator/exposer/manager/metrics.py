@@ -1,52 +1,56 @@
-"""What Prometheus reads: how the reconciles go, and how the requests stand.
-
-The calls to the API server are counted where they are made.
-"""
+"""What Prometheus reads of the operator as a whole; the rest is counted where it happens."""
 
 from collections import Counter as Count
 from collections.abc import Iterator
-from datetime import timedelta
 
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Gauge
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from exposer.engine.dirty import DirtyKeys
-from exposer.engine.leadership import Leadership
+from exposer.informers import Informers
+from exposer.leadership import Leadership
 from exposer.observed import Store
+from exposer.workers import WorkQueue
 
-RECONCILES = Counter("exposer_reconcile", "Reconciles by what came of them.", ["result"])
-SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile took.")
-WATCHES = Counter(
-    "exposer_watches", "Watches that began; each but the first is a restart.", ["resource"]
-)
 _DEPTH = Gauge("exposer_queue_depth", "Requests that wait for their reconcile.")
 _LEADER = Gauge("exposer_leader", "Whether this process leads: 1 or 0.")
 
 
-class _Requests(Collector):
-    """Counts the conditions of all requests when it is asked."""
+class _State(Collector):
+    """Tells, when it is asked, how the requests and the watches are."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, informers: Informers) -> None:
         self._store = store
+        self._informers = informers
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """How many requests have each condition."""
+        """How many requests have each condition, and which collections are up to date."""
         counts = Count(
             (condition["type"], condition["status"])
             for request in self._store.requests
             for condition in request.status.get("conditions", ())
         )
-        family = GaugeMetricFamily(
+        requests = GaugeMetricFamily(
             "exposer_requests", "Requests by condition.", labels=["condition", "status"]
         )
         for labels, count in sorted(counts.items()):
-            family.add_metric(labels, count)
-        yield family
+            requests.add_metric(labels, count)
+        watches = GaugeMetricFamily(
+            "exposer_watch_up",
+            "Whether all of a collection is listed and watched: 1 or 0.",
+            labels=["resource", "namespace"],
+        )
+        for informer in self._informers:
+            if informer.is_wanted:
+                labels = informer.collection.plural, informer.collection.namespace or ""
+                watches.add_metric(labels, not informer.problem)
+        yield from (requests, watches)
 
 
-def measure(store: Store, dirty: DirtyKeys, leadership: Leadership) -> None:
+def measure(
+    store: Store, queue: WorkQueue, informers: Informers, leadership: Leadership
+) -> None:
     """Have the state of the operator read when the metrics are."""
-    _DEPTH.set_function(lambda: dirty.depth)
-    _LEADER.set_function(lambda: leadership.time_left() > timedelta())
-    REGISTRY.register(_Requests(store))
+    _DEPTH.set_function(lambda: queue.depth)
+    _LEADER.set_function(leadership.may_write)
+    REGISTRY.register(_State(store, informers))

@@ -1,17 +1,13 @@
 """GET /healthz and /readyz, for the kubelet, and /metrics, for Prometheus."""
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from exposer.engine.hearing import Hearing
+from exposer.informers import Informers
 from exposer.options import Address
-
-log = logging.getLogger("exposer")
 
 
 class ListenError(Exception):
@@ -19,15 +15,12 @@ class ListenError(Exception):
 
 
 @asynccontextmanager
-async def serving(
-    address: Address | None, hearing: Hearing, listed: asyncio.Event
-) -> AsyncIterator[None]:
+async def probes(address: Address | None, informers: Informers) -> AsyncIterator[None]:
     """Answer as long as the block lasts; without an address, don't.
 
     Args:
         address: Where to listen.
-        hearing: Knows of the watches.
-        listed: Is set once all that stands is known.
+        informers: Know whether the store is up to date.
 
     Raises:
         ListenError: The address can't be listened on.
@@ -37,23 +30,15 @@ async def serving(
         return
 
     async def healthz(_request: web.Request) -> web.Response:
-        """A watch that is dead or hangs is made anew with the process."""
-        silent = [
-            f"nothing was heard of {path} for {silence.total_seconds():.0f} s"
-            for path, silence in hearing.silent().items()
-        ]
-        for line in silent:
-            log.warning("healthz: %s", line)
-        return _answer(silent)
+        """The process's own life: it answers. To restart it would not mend an API server."""
+        return _answer(200, ["ok"])
 
     async def readyz(_request: web.Request) -> web.Response:
-        """One that waits to lead is ready for it."""
-        missing = [] if listed.is_set() else ["not all is listed yet"]
-        cut = [
-            f"no watch of {path} for {since.total_seconds():.0f} s"
-            for path, since in hearing.cut().items()
-        ]
-        return _answer(missing + cut)
+        """Whether requests are served, or, in one that waits to lead, would be."""
+        problems = informers.problems()
+        if informers.is_ready:
+            return _answer(200, ["ok", *problems])
+        return _answer(503, problems)
 
     async def metrics(_request: web.Request) -> web.Response:
         return _closing(
@@ -75,9 +60,8 @@ async def serving(
         await runner.cleanup()
 
 
-def _answer(problems: Sequence[str]) -> web.Response:
-    text = "\n".join(problems or ["ok"]) + "\n"
-    return _closing(web.Response(status=503 if problems else 200, text=text))
+def _answer(status: int, lines: Sequence[str]) -> web.Response:
+    return _closing(web.Response(status=status, text="\n".join(lines) + "\n"))
 
 
 def _closing(response: web.Response) -> web.Response:

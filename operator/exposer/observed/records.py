@@ -72,6 +72,8 @@ class ObjectRecord:
         owner: Its controller, if it has one.
         made_by: The field manager that wrote it first, for people to recognize it by.
         applied: The fields that the operator's own applies own, as paths of FieldsV1.
+        others: The fields that others own in an object of a request, likewise, each with its
+            manager; without those of the status.
         body: Labels, annotations, owner references and the content; of a Service that is not an
             ExposeRequest's, its selector and what no other can have; of a workload nothing, or,
             once it was read, its selector.
@@ -85,6 +87,7 @@ class ObjectRecord:
     made_by: str
     deleting: bool
     applied: frozenset[str]
+    others: Mapping[str, str]
     body: Mapping[str, Any]
 
     @property

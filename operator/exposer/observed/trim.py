@@ -51,6 +51,7 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
         made_by=intern(managers[0].get("manager", "")) if managers else "",
         deleting="deletionTimestamp" in metadata,
         applied=frozenset(_applied(managers)) if ours else frozenset(),
+        others=dict(_of_others(managers)) if ours else {},
         body=_CONTENTS[kind](body, ours),
     )
 
@@ -136,12 +137,24 @@ def _metadata(body: Body) -> Body:
 def _applied(managers: Any) -> Iterator[str]:
     """The paths that our applies own: the leaves of FieldsV1, joined by spaces."""
     for entry in managers:
-        if (
-            entry.get("manager") == FIELD_MANAGER
-            and entry.get("operation") == "Apply"
-            and not entry.get("subresource")
-        ):
+        if _is_ours(entry):
             yield from _leaves(entry.get("fieldsV1") or {}, "")
+
+
+def _of_others(managers: Any) -> Iterator[tuple[str, str]]:
+    for entry in managers:
+        if not _is_ours(entry) and not entry.get("subresource"):
+            manager = intern(entry.get("manager") or "")
+            for path in _leaves(entry.get("fieldsV1") or {}, ""):
+                yield path, manager
+
+
+def _is_ours(entry: Body) -> bool:
+    return (
+        entry.get("manager") == FIELD_MANAGER
+        and entry.get("operation") == "Apply"
+        and not entry.get("subresource")
+    )
 
 
 def _leaves(fields: Body, prefix: str) -> Iterator[str]:

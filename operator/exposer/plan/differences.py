@@ -38,6 +38,27 @@ def differing_fields(desired: Mapping[str, Any], record: ObjectRecord) -> list[s
     return list(dict.fromkeys(names))
 
 
+def owned_fields(desired: Mapping[str, Any], record: ObjectRecord) -> set[str]:
+    """The fields that our own applies own, as users know them."""
+    wanted = {key for _, key in _items_of(desired)}
+    return {_name_of(path, wanted) for path in record.applied}
+
+
+def managers_of(
+    fields: Container[str], desired: Mapping[str, Any], record: ObjectRecord
+) -> list[str]:
+    """The field managers that own the fields, sorted.
+
+    Args:
+        fields: As ``differing_fields`` names them.
+        desired: What is to stand.
+        record: What stands.
+    """
+    wanted = {key for _, key in _items_of(desired)}
+    found = record.others.items()
+    return sorted({manager for path, manager in found if _name_of(path, wanted) in fields})
+
+
 def surplus_ports(desired: Mapping[str, Any], record: ObjectRecord) -> dict[int, Mapping[str, Any]]:
     """The ports of an owned Service that others added, by their index."""
     keys = _MERGED_LISTS["spec.ports"]

@@ -64,8 +64,10 @@ class Refusal:
 
     Attributes:
         retry: Trying again without a change by the user can help.
-        retry_after: How long the API server asked to wait, if it did.
+        retry_after: How long not to try again, as the API server asked, or somebody else's doing
+            advises.
         held_by: The Service that has what is wanted, where that is known.
+        passing: It may well be over in a moment, as a lost answer is; it is told when it lasts.
     """
 
     reason: Reason
@@ -73,6 +75,7 @@ class Refusal:
     retry: bool = True
     retry_after: timedelta | None = None
     held_by: Key | None = None
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class WorkQueue:
         self._retries: dict[Key, None] = {}
         self._again: dict[Key, bool] = {}  # added while taken; whether as a retry
         self._taken: set[Key] = set()
-        self._timers: dict[Key, asyncio.TimerHandle] = {}
+        self._timers: dict[Key, tuple[asyncio.TimerHandle, bool]] = {}  # and whether it is a retry
         self._arrived = asyncio.Event()
         self._retry_gap = retry_gap.total_seconds()
         self._next_retry = 0.0
@@ -60,11 +60,13 @@ class WorkQueue:
         """It is to be reconciled after the delay, or sooner if it is added so."""
         loop = asyncio.get_running_loop()
         due = loop.time() + delay.total_seconds()
-        timer = self._timers.get(key)
-        if key in self._changed or (timer is not None and timer.when() <= due):
+        if key in self._changed:
             return
+        if key in self._timers:
+            timer, was_retry = self._timers[key]
+            due, is_retry = min(due, timer.when()), is_retry and was_retry
         self._forget_timer(key)
-        self._timers[key] = loop.call_at(due, self._put, key, is_retry)
+        self._timers[key] = loop.call_at(due, self._put, key, is_retry), is_retry
 
     async def get(self) -> Item:
         """Wait for the next key; it must be given back by ``done``."""
@@ -106,6 +108,6 @@ class WorkQueue:
         return Item(key, is_retry)
 
     def _forget_timer(self, key: Key) -> None:
-        timer = self._timers.pop(key, None)
-        if timer is not None:
+        if key in self._timers:
+            timer, _ = self._timers.pop(key)
             timer.cancel()

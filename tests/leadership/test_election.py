@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from exposer.engine.election import bid, released
+from exposer.leadership.election import bid, released
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 LATER = "2026-03-01T12:00:00.250000Z"

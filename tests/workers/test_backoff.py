@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from exposer.engine.backoff import Backoff
+from exposer.backoff import Backoff
+from exposer.observed import Key
 from tests.support.builders import a_key
 
 WEB, FRONT = a_key("web"), a_key("front")
 
 
-def delays(backoff: Backoff, count: int) -> list[float]:
+def delays(backoff: Backoff[Key], count: int) -> list[float]:
     """The delays in seconds of so many failures in a row."""
     return [backoff.failed(WEB).total_seconds() for _ in range(count)]
 
@@ -28,7 +29,7 @@ def test_the_delay_doubles_up_to_a_minute(chance: float, seconds: list[float]) -
 
 
 def test_a_shorter_limit_holds_for_the_failure_that_names_it() -> None:
-    backoff = Backoff(lambda: 1.0)
+    backoff: Backoff[Key] = Backoff(lambda: 1.0)
     delays(backoff, 8)
     assert backoff.failed(WEB, timedelta(seconds=5)) == timedelta(seconds=5)
 
@@ -43,26 +44,26 @@ def test_each_failure_asks_for_new_jitter() -> None:
 
 
 def test_a_success_begins_anew() -> None:
-    backoff = Backoff(lambda: 1.0)
+    backoff: Backoff[Key] = Backoff(lambda: 1.0)
     delays(backoff, 5)
     backoff.succeeded(WEB)
     assert delays(backoff, 2) == [0.25, 0.5]
 
 
 def test_a_success_without_a_failure_is_nothing() -> None:
-    backoff = Backoff(lambda: 1.0)
+    backoff: Backoff[Key] = Backoff(lambda: 1.0)
     backoff.succeeded(WEB)
     assert delays(backoff, 1) == [0.25]
 
 
 def test_the_failures_of_one_request_do_not_delay_another() -> None:
-    backoff = Backoff(lambda: 1.0)
+    backoff: Backoff[Key] = Backoff(lambda: 1.0)
     delays(backoff, 5)
     assert backoff.failed(FRONT) == timedelta(seconds=0.25)
 
 
 def test_the_jitter_is_between_half_and_all() -> None:
-    backoff = Backoff()
+    backoff: Backoff[Key] = Backoff()
     firsts = []
     for _ in range(100):
         firsts += delays(backoff, 1)

@@ -1,0 +1,70 @@
+"""Fields of owned objects that others change: which ones, and who."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from exposer.api import Reason
+from exposer.observed import ObjectRecord, Snapshot, is_owned_by
+from exposer.plan.differences import differing_fields, managers_of, owned_fields, surplus_ports
+from exposer.plan.outcome import Refusal
+
+_SHOWN = 5  # fields in a message
+
+
+def overridden(record: ObjectRecord, fields: Sequence[str]) -> Refusal:
+    """The refusal where the API server took an object and made something else of it."""
+    return Refusal(
+        Reason.FIELDS_OVERRIDDEN,
+        f'{record.kind} "{record.key.name}" was written, but {_listed(fields)} did not come out as '
+        "asked for: an admission policy or a webhook changes the object, or this version of "
+        "Kubernetes does not know the field",
+    )
+
+
+def changes_by_others(uid: str, desired: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> str:
+    """What others did to objects that stood as desired; empty if it is nothing.
+
+    Args:
+        uid: The request's.
+        desired: What is to stand.
+        snapshot: What stands.
+    """
+    return "; ".join(filter(None, (_changes(uid, body, snapshot) for body in desired)))
+
+
+def contested(changes: str, pause: timedelta) -> Refusal:
+    """The refusal while somebody keeps changing what is put back.
+
+    Args:
+        changes: What ``changes_by_others`` says.
+        pause: How long not to try again.
+    """
+    return Refusal(
+        Reason.FIELDS_OVERRIDDEN,
+        f"{changes}; this happens again and again, and is put back ever less often",
+        retry_after=pause,
+    )
+
+
+def _changes(uid: str, body: Mapping[str, Any], snapshot: Snapshot) -> str:
+    kind, name = body["kind"], body["metadata"]["name"]
+    record = snapshot.find(kind, name)
+    if record is None:
+        return f'{kind} "{name}" was deleted'
+    if not is_owned_by(record, uid) or record.deleting:
+        return ""
+    ours = owned_fields(body, record)
+    fields = [field for field in differing_fields(body, record) if field not in ours]
+    keys = surplus_ports(body, record).values()
+    fields += [f"spec.ports[{port['port']}/{port['protocol']}]" for port in keys]
+    if not fields:
+        return ""
+    managers = managers_of(fields, body, record)
+    who = " and ".join(f'"{manager}"' for manager in managers) or "somebody"
+    return f'{who} changed {_listed(fields)} of {kind} "{name}"'
+
+
+def _listed(fields: Sequence[str]) -> str:
+    more = len(fields) - _SHOWN
+    return ", ".join(fields[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

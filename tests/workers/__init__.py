@@ -1,0 +1,1 @@
+"""Tests of what wakes requests, and how they are reconciled."""
