@@ -28,7 +28,9 @@ class _Repairs:
     @property
     def pause(self) -> float:
         """How long after the last one the next may follow, in seconds."""
-        return min(_FIRST.total_seconds() * (1 << min(self.count - 1, 16)), _LONGEST.total_seconds())
+        return min(
+            _FIRST.total_seconds() * (1 << min(self.count - 1, 16)), _LONGEST.total_seconds()
+        )
 
     @property
     def quiet(self) -> float:

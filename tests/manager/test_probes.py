@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession
-
 from exposer.engine.hearing import Hearing
 from exposer.engine.serving import ListenError, serving
+
 from exposer.options import Address
 
 HOUR = timedelta(hours=1)

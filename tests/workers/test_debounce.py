@@ -4,18 +4,9 @@ from datetime import timedelta
 
 from exposer.workers.debounce import StatusDebounce
 from tests.support.builders import a_key
+from tests.support.clock import Clock
 
 ONE, TWO = a_key("one"), a_key("two")
-
-
-class Clock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_the_first_change_is_not_held_up() -> None:

@@ -17,7 +17,7 @@ from exposer.backoff import Backoff
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
 from exposer.observed import Key
-from exposer.observed.pods import HIDDEN, UNSEEN, BackingPods, PodRecord, trimmed_pod
+from exposer.observed.pods import HIDDEN, UNSEEN, BackingPods, trimmed_pod
 
 _FEW = 20  # pods of a Service; what is wrong with some is wrong with most
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
@@ -192,9 +192,7 @@ class PodReader:
         if namespace in self._waiting:
             self._look_by(namespace, self._backoff.failed(namespace, _LONGEST))
 
-    async def _notice(
-        self, request: Key, interest: _Interest, pods: list[Body] | None
-    ) -> bool:
+    async def _notice(self, request: Key, interest: _Interest, pods: list[Body] | None) -> bool:
         """Keep what concerns one request; wake it if that is new."""
         mine = [pod for pod in pods or () if interest.selects(pod)]
         before = self._found.get(request)

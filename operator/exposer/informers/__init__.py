@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from exposer.informers.collections import KINDS, Collection, collections_in
+from exposer.informers.collection import KINDS, Collection, collections_in
 from exposer.informers.informer import Informer
 from exposer.kube import Client
 from exposer.observed import Store

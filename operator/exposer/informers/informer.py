@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
 
@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from exposer.api.identity import GROUP, KIND, PLURAL
 from exposer.backoff import Backoff
 from exposer.informers import feed
-from exposer.informers.collections import Collection, metadata_only
+from exposer.informers.collection import Collection, metadata_only
 from exposer.informers.watch_stream import events_of, expired
 from exposer.kube import ApiError, Client
 from exposer.observed import Store
@@ -39,8 +39,8 @@ log = logging.getLogger("exposer")
 class Informer:
     """One collection: what is listed goes to the store, the events of a watch to who reads them.
 
-    ``list`` and ``watch`` return when they have succeeded, and not before: they wait, ever longer,
-    and try again, as long as the API server refuses or can't be reached.
+    ``list_all`` and ``watch`` return when they have succeeded, and not before: they wait, ever
+    longer, and try again, as long as the API server refuses or can't be reached.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Informer:
         silence: timedelta,
         synced: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Do nothing yet.
 
@@ -61,6 +62,7 @@ class Informer:
             silence: After how long without a word a watch counts as cut.
             synced: Is called when the store has come to hold the whole collection.
             clock: Tells the time in seconds.
+            sleep: Waits for so many seconds.
         """
         self.collection = collection
         self._client = client
@@ -68,6 +70,7 @@ class Informer:
         self._silence = silence
         self._tell_synced = synced
         self._clock = clock
+        self._sleep = sleep
         self._wanted = asyncio.Event()
         if not collection.is_on_demand:
             self._wanted.set()
@@ -121,7 +124,7 @@ class Informer:
             return timedelta()
         return timedelta(seconds=self._clock() - since)
 
-    async def list(self) -> str:
+    async def list_all(self) -> str:
         """Put all objects into the store, and drop from it what isn't there.
 
         Returns:
@@ -130,7 +133,7 @@ class Informer:
         await self._wanted.wait()
         self._idle_since = None
         while True:
-            await asyncio.sleep(self._pause.total_seconds())
+            await self._sleep(self._pause.total_seconds())
             try:
                 version = await self._list()
             except ApiError as error:
@@ -152,11 +155,11 @@ class Informer:
 
         Returns:
             The events as JSON, whole lines at a time, until the watch ends. One event may say that
-            the version has expired: then ``list`` again.
+            the version has expired: then ``list_all`` again.
         """
         self._idle_since = None
         while True:
-            await asyncio.sleep(self._pause.total_seconds())
+            await self._sleep(self._pause.total_seconds())
             try:
                 if version != self._listed_version and await self._went_back(int(version)):
                     return _just(expired())

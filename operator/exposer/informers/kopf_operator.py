@@ -12,7 +12,7 @@ from typing import Any, cast
 import kopf
 
 from exposer.informers import Informers, feed
-from exposer.informers.collections import KINDS, WATCHED_ON_DEMAND
+from exposer.informers.collection import KINDS, WATCHED_ON_DEMAND
 from exposer.informers.kopf_session import KopfSession
 from exposer.kube.paths import RESOURCES
 from exposer.observed import Store
@@ -69,9 +69,7 @@ async def run_kopf(
         check.cancel()
 
 
-async def _check(
-    informers: Informers, ready: asyncio.Event, started: Callable[[], None]
-) -> None:
+async def _check(informers: Informers, ready: asyncio.Event, started: Callable[[], None]) -> None:
     """Look, now and then, whether each collection is listed or watched, or waits for it."""
     await ready.wait()
     started()

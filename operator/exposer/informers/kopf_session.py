@@ -52,7 +52,7 @@ class KopfSession:
             return Answer(self._documents[asked.path])
         if "watch" in asked.query:
             return Answer(events=await informer.watch(asked.query["resourceVersion"]))
-        return Answer({"metadata": {"resourceVersion": await informer.list()}, "items": []})
+        return Answer({"metadata": {"resourceVersion": await informer.list_all()}, "items": []})
 
     async def close(self) -> None:
         """Nothing is open here."""
@@ -65,7 +65,9 @@ class Answer:
     status = 200
 
     def __init__(
-        self, document: Mapping[str, Any] | None = None, events: AsyncGenerator[bytes, None] | None = None
+        self,
+        document: Mapping[str, Any] | None = None,
+        events: AsyncGenerator[bytes, None] | None = None,
     ) -> None:
         """Answer with a document, or with events."""
         self._document = document
@@ -121,7 +123,11 @@ def _discovery() -> dict[str, Mapping[str, Any]]:
         for (group, version), found in by_version.items()
     }
     groups = [
-        {"name": group, "versions": [{"version": version}], "preferredVersion": {"version": version}}
+        {
+            "name": group,
+            "versions": [{"version": version}],
+            "preferredVersion": {"version": version},
+        }
         for group, version in by_version
         if group
     ]

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
 from typing import Any
 
 from exposer.applied import Events, PodReader, Targets, Writer

@@ -47,9 +47,7 @@ class _State(Collector):
         yield from (requests, watches)
 
 
-def measure(
-    store: Store, queue: WorkQueue, informers: Informers, leadership: Leadership
-) -> None:
+def measure(store: Store, queue: WorkQueue, informers: Informers, leadership: Leadership) -> None:
     """Have the state of the operator read when the metrics are."""
     _DEPTH.set_function(lambda: queue.depth)
     _LEADER.set_function(leadership.may_write)

@@ -89,9 +89,7 @@ class Store:
         """
         self._dependents.wait(request, service)
 
-    def put_request(
-        self, record: RequestRecord, written: Mapping[str, Any] | None = None
-    ) -> None:
+    def put_request(self, record: RequestRecord, written: Mapping[str, Any] | None = None) -> None:
         """Take in a request; it is touched if its spec or its status is not what was known.
 
         Args:

@@ -1,0 +1,250 @@
+"""What a reconcile writes, and what it does when things come in an order that nobody expects."""
+
+import pytest
+
+from exposer.observed import Key
+from tests.reconcile.world import WEB, World
+from tests.support.fake_client import Call, an_error
+
+SERVICE = "PATCH /api/v1/namespaces/shop/services/web"
+STATUS = "PATCH /apis/exposer.dev/v1alpha1/namespaces/shop/exposerequests/web/status"
+FRIEND = Key("shop", "friend")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_new_request_costs_two_calls(world: World) -> None:
+    world.tell(world.request())
+    await world.reconcile()
+    assert [str(call) for call in world.client.calls] == [SERVICE, STATUS]
+
+
+async def test_a_converged_one_costs_none(world: World) -> None:
+    await world.converge()
+    result = await world.reconcile()
+    assert (result.wrote, result.reported, result.refusal) == (False, False, None)
+    assert world.client.calls == []
+
+
+async def test_its_own_writes_wake_nobody(world: World) -> None:
+    world.tell(world.request())
+    await world.reconcile()
+    assert world.woken == []
+
+
+async def test_an_edit_that_the_answer_to_our_own_write_tells_first_is_not_lost(
+    world: World,
+) -> None:
+    world.tell(world.request())
+
+    def edit(call: Call) -> None:
+        world.request(generation=2, ports=["81:8080"])  # the watch lags behind
+
+    world.client.on("PATCH", "web/status", edit)
+    await world.reconcile()
+    assert world.woken == [WEB]
+    assert world.tell(world.find("ExposeRequest")) == []  # the watch catches up: no news
+    world.client.on("PATCH", "web/status", lambda call: None)
+    await world.reconcile()
+    assert [port["port"] for port in world.find("Service")["spec"]["ports"]] == [81]
+    assert world.find("ExposeRequest")["status"]["observedGeneration"] == 2
+
+
+async def test_who_takes_its_selector_from_a_service_follows_our_own_writes(world: World) -> None:
+    await world.converge(selector={"app": "one"})
+    await world.converge("friend", targetRef={"kind": "Service", "name": "web"})
+    world.tell(world.request(generation=2, selector={"app": "two"}))
+    await world.reconcile()
+    assert world.woken == [FRIEND]
+    assert world.tell(world.find("Service")) == []  # the watch's echo is no news
+    await world.reconcile(FRIEND)
+    assert world.find("Service", "friend")["spec"]["selector"] == {"app": "two"}
+
+
+async def test_who_waits_for_a_node_port_is_woken_by_our_own_write_that_gives_it_up(
+    world: World,
+) -> None:
+    await world.converge(ports=["!30080:80:8080"])
+    details = {
+        "causes": [
+            {
+                "field": "spec.ports[0].nodePort",
+                "message": "Invalid value: 30080: provided port is already allocated",
+            }
+        ]
+    }
+
+    def taken(call: Call) -> object:
+        error = an_error(422, "provided port is already allocated")
+        object.__setattr__(error, "status", {"details": details})
+        return error
+
+    world.client.on("PATCH", "services/friend", taken)
+    world.tell(world.request("friend", ports=["!30080:80:8080"]))
+    result = await world.reconcile(FRIEND)
+    assert result.refusal is not None
+    assert (result.refusal.reason, result.refusal.held_by) == ("NodePortTaken", WEB)
+    world.tell(world.request(generation=2, ports=["!80:8080"]))
+    await world.reconcile()
+    assert world.woken == [FRIEND]
+
+
+@pytest.mark.parametrize("code", [0, 429, 500, 503])
+async def test_a_fault_that_passes_is_not_told(world: World, code: int) -> None:
+    await world.converge()
+    world.tell(world.request(generation=2, ports=["81:8080"]))
+    answers = [an_error(code), None]
+    world.client.on("PATCH", "services/web", lambda call: answers.pop(0))
+    result = await world.reconcile()
+    assert (result.refusal is not None, result.reported) == (True, False)
+    assert [str(call) for call in world.client.calls] == [SERVICE]
+    await world.reconcile()
+    assert world.condition("Programmed")[0] == "True"
+    assert not [call for call in world.client.calls if call.path.endswith("/events")]
+
+
+async def test_a_fault_that_lasts_is_told(world: World) -> None:
+    await world.converge()
+    world.tell(world.request(generation=2, ports=["81:8080"]))
+    world.client.on("PATCH", "services/web", lambda call: an_error(500, "etcd is slow"))
+    await world.reconcile()
+    world.clock.now += 11
+    await world.reconcile()
+    assert world.condition("Programmed") == ("False", "Pending", "etcd is slow")
+
+
+async def test_after_a_fault_was_over_the_next_one_is_given_its_time_again(world: World) -> None:
+    await world.converge()
+    world.tell(world.request(generation=2, ports=["81:8080"]))
+    answers = [an_error(500), None, an_error(500)]
+    world.client.on("PATCH", "services/web", lambda call: answers.pop(0))
+    for _ in range(2):
+        await world.reconcile()
+    world.clock.now += 11
+    world.tell(world.request(generation=3, ports=["82:8080"]))
+    result = await world.reconcile()
+    assert (result.refusal is not None, result.reported) == (True, False)
+
+
+async def test_what_the_api_server_makes_something_else_of_is_told(world: World) -> None:
+    def mutate(call: Call) -> object:
+        return {
+            **world.client.put(
+                call.path, {**call.body, "metadata": {**call.body["metadata"], "uid": "u"}}
+            ),
+            "spec": {**call.body["spec"], "sessionAffinity": "None"},
+        }
+
+    world.client.on("PATCH", "services/web", mutate)
+    world.tell(world.request(serviceTemplate={"spec": {"sessionAffinity": "ClientIP"}}))
+    result = await world.reconcile()
+    assert world.client.written() == [SERVICE, STATUS]  # one write a try, and not again at once
+    assert result.refusal is not None
+    assert result.refusal.retry
+    status, reason, message = world.condition("Programmed")
+    assert (status, reason) == ("False", "FieldsOverridden")
+    assert message == (
+        'Service "web" was written, but spec.sessionAffinity did not come out as asked for: an '
+        "admission policy or a webhook changes the object, or this version of Kubernetes does not "
+        "know the field"
+    )
+
+
+async def test_what_others_change_is_put_back_at_once_then_ever_more_slowly(world: World) -> None:
+    await world.converge()
+    writes = []
+    for _ in range(300):  # ten changes a second, for half a minute
+        world.tell(world.change("Service", selector={"app": "other"}))
+        await world.reconcile()
+        writes.append(world.find("Service")["spec"]["selector"] == {"app": "web"})
+        world.clock.now += 0.1
+    assert writes[0]
+    assert world.client.written().count(SERVICE) == 5  # after 0, 1, 3, 7 and 15 seconds
+    assert world.client.written().count(STATUS) == 1
+    assert world.condition("Programmed") == (
+        "False",
+        "FieldsOverridden",
+        '"kubectl" changed spec.selector of Service "web"; this happens again and again, and is '
+        "put back ever less often",
+    )
+
+
+async def test_once_nobody_changes_it_any_more_all_is_well_again(world: World) -> None:
+    await world.converge()
+    for _ in range(4):
+        world.tell(world.change("Service", selector={"app": "other"}))
+        await world.reconcile()
+        world.clock.now += world.repairs.pause(WEB).total_seconds()
+    result = await world.reconcile()
+    assert world.condition("Programmed")[0] == "False"
+    assert result.refusal is not None
+    assert result.refusal.retry_after is not None
+    world.clock.now += result.refusal.retry_after.total_seconds() + 0.1
+    result = await world.reconcile()
+    assert (world.condition("Programmed")[0], result.refusal) == ("True", None)
+
+
+async def test_one_change_by_hand_is_put_back_without_a_word(world: World) -> None:
+    await world.converge()
+    world.tell(world.change("Service", selector={"app": "other"}))
+    result = await world.reconcile()
+    assert (world.client.written(), result.refusal) == ([SERVICE], None)
+
+
+async def test_what_the_user_changes_is_nobodys_meddling(world: World) -> None:
+    await world.converge()
+    for generation in range(2, 10):
+        spec = {"selector": {"app": f"{generation}"}}
+        world.tell(world.request(generation=generation, **spec))
+        result = await world.reconcile()
+        assert (result.wrote, result.refusal) == (True, None)
+
+
+async def test_a_missing_target_that_is_watched_is_read_once(world: World) -> None:
+    world.tell(world.request(targetRef={"kind": "Deployment", "name": "shop"}))
+    result = await world.reconcile()
+    await world.reconcile()
+    assert result.refusal is not None
+    assert (result.refusal.reason, result.refusal.retry) == ("TargetNotFound", False)
+    assert world.condition("Accepted")[:2] == ("False", "TargetNotFound")
+    assert world.watched == {"Deployment"}
+
+
+async def test_one_that_may_not_be_watched_is_tried_again(world: World) -> None:
+    world.is_watched = False
+    world.tell(world.request(targetRef={"kind": "Deployment", "name": "shop"}))
+    result = await world.reconcile()
+    assert result.refusal is not None
+    assert (result.refusal.reason, result.refusal.retry) == ("TargetNotFound", True)
+
+
+async def test_a_workload_is_read_once_for_each_uid(world: World) -> None:
+    path = "/apis/apps/v1/namespaces/shop/deployments/shop"
+    deployment = {
+        "kind": "Deployment",
+        "metadata": {"name": "shop", "namespace": "shop", "uid": "1"},
+        "spec": {"selector": {"matchLabels": {"app": "shop"}}},
+    }
+    world.client.put(path, deployment)
+    await world.converge(targetRef={"kind": "Deployment", "name": "shop"})
+    metadata = {**deployment["metadata"], "resourceVersion": "900"}  # type: ignore[dict-item]
+    world.tell({"kind": "Deployment", "metadata": metadata})
+    await world.reconcile()
+    assert [call for call in world.client.calls if call.method == "GET"] == []
+    deployment["metadata"] = {**deployment["metadata"], "uid": "2"}  # type: ignore[dict-item]
+    deployment["spec"] = {"selector": {"matchLabels": {"app": "new"}}}
+    metadata = {**deployment["metadata"], "resourceVersion": "901"}  # type: ignore[dict-item]
+    assert world.tell({"kind": "Deployment", "metadata": metadata}) == [WEB]
+    world.client.put(path, deployment)
+    await world.reconcile()
+    assert world.find("Service")["spec"]["selector"] == {"app": "new"}
+
+
+async def test_a_service_as_target_is_never_read(world: World) -> None:
+    await world.converge("friend", selector={"app": "x"})
+    await world.converge(targetRef={"kind": "Service", "name": "friend"})
+    assert world.find("Service")["spec"]["selector"] == {"app": "x"}
+    assert not [call for call in world.client.calls if call.method == "GET"]
