@@ -210,7 +210,7 @@ def test_what_only_one_can_have_is_held_by(claim: int | str, holder: Key | None)
     assert woken.store.holder_of(claim) == holder
 
 
-TAKEN = {"ports": [a_service_port(node_port=30080)], "clusterIPs": ["10.96.0.50"]}
+TAKEN: dict[str, Any] = {"ports": [a_service_port(node_port=30080)], "clusterIPs": ["10.96.0.50"]}
 HOLDER = a_service(name="holder", uid="holder", owner=None, version=1, spec=TAKEN)
 
 

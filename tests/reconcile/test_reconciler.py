@@ -197,8 +197,7 @@ async def test_one_change_by_hand_is_put_back_without_a_word(world: World) -> No
 async def test_what_the_user_changes_is_nobodys_meddling(world: World) -> None:
     await world.converge()
     for generation in range(2, 10):
-        spec = {"selector": {"app": f"{generation}"}}
-        world.tell(world.request(generation=generation, **spec))
+        world.tell(world.request(generation=generation, selector={"app": str(generation)}))
         result = await world.reconcile()
         assert (result.wrote, result.refusal) == (True, None)
 

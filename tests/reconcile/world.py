@@ -75,7 +75,7 @@ class World:
         for field in spec:
             left.pop(f"f:{field}", None)
         ours["fieldsV1"] = {**ours["fieldsV1"], "f:spec": left}
-        theirs = {f"f:{field}": {} for field in spec}
+        theirs: Body = {f"f:{field}": {} for field in spec}
         other = {"manager": manager, "operation": "Update", "fieldsV1": {"f:spec": theirs}}
         metadata["managedFields"] = [ours, other]
         changed = {**body, "metadata": metadata, "spec": {**body["spec"], **spec}}

@@ -11,23 +11,35 @@ from localcluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "system:serviceaccount:exposer-system:exposer"
-_STOP_SECONDS = 10
+_NEVER_RETRIES = Path(__file__).with_name("never_retries.py")
+_STOP_SECONDS = 5
 _END_SECONDS = 60
 
 
 class OperatorProcess:
     """The operator; it runs within a with block."""
 
-    def __init__(self, kubeconfig: Path, log: Path, *options: str) -> None:
+    def __init__(
+        self, kubeconfig: Path, log: Path, *options: str, never_retries: bool = False
+    ) -> None:
+        """Not started yet.
+
+        Args:
+            kubeconfig: By which it finds the API server.
+            log: Gets its output.
+            options: Of ``exposer run``.
+            never_retries: It tries nothing again by itself: what is done in time was woken.
+        """
         self._kubeconfig = kubeconfig
         self._log = log
         self._options = options
+        self._program = [str(_NEVER_RETRIES)] if never_retries else ["-m", "exposer"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "exposer", "run", *self._options],
+                [sys.executable, "-P", *self._program, "run", *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -16,35 +16,50 @@ from tests.support.waiting import SECONDS
 class ProxiedOperator(OperatorProcess):
     """The operator; it runs within a with block."""
 
-    def __init__(self, cluster: Cluster, proxy: Proxy, folder: Path, *options: str) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        proxy: Proxy,
+        folder: Path,
+        *options: str,
+        never_retries: bool = False,
+    ) -> None:
         document = yaml.safe_load(operator_kubeconfig(cluster).read_text())
         document["clusters"][0]["cluster"]["server"] = proxy.url
         self._port = _free_port()
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(document))
         listen = f"--listen=127.0.0.1:{self._port}"
-        super().__init__(kubeconfig, folder / "log", listen, *options)
+        log = folder / "log"
+        super().__init__(kubeconfig, log, listen, *options, never_retries=never_retries)
 
-    def until_health(self, status: int) -> str:
-        """Ask for /healthz until it has that status; there is nothing to watch here."""
+    def until_ready(self, status: int = 200) -> str:
+        """Ask for /readyz until it has that status; there is nothing to watch here."""
         end = monotonic() + SECONDS
         while monotonic() < end:
-            seen, text = self._health()
+            seen, text = self.ask("/readyz")
             if seen == status:
                 return text
             sleep(0.05)
-        raise AssertionError(f"/healthz does not answer {status}: {seen} {text}")
+        raise AssertionError(f"/readyz does not answer {status}: {seen} {text}")
 
-    def _health(self) -> tuple[int, str]:
+    def ask(self, path: str) -> tuple[int, str]:
+        """Ask for a path; returns the status and the text, 0 where nobody listens yet."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)
         try:
-            connection.request("GET", "/healthz")
+            connection.request("GET", path)
             response = connection.getresponse()
             return response.status, response.read().decode()
         except ConnectionError as error:
             return 0, str(error)
         finally:
             connection.close()
+
+    def metric(self, line: str) -> float:
+        """The value of a metric, named with all its labels; 0 if there is none."""
+        _status, text = self.ask("/metrics")
+        found = (each for each in text.splitlines() if each.startswith(f"{line} "))
+        return float(next(found, "- 0").rpartition(" ")[2])
 
 
 def _free_port() -> int:

@@ -50,7 +50,7 @@ async def events_of(
     except TimeoutError:
         reason = f"nothing was heard for {silence.total_seconds():.0f} s"
     except ClientError as error:
-        reason, by_server = f"the connection broke: {error or type(error).__name__}", True
+        reason, by_server = f"the connection broke: {str(error) or type(error).__name__}", True
     finally:
         response.close()
         ended(reason, by_server)
