@@ -32,6 +32,8 @@ class Options:
     """What the operator is started with.
 
     Attributes:
+        kubeconfig: Which file to find the API server by, if the user names one.
+        context: Which context of the kubeconfig; None for the current one.
         namespaces: Where to look for requests; everywhere if empty.
         kinds: What requests may ask for.
         silence: After how long without a word a watch counts as cut.
@@ -40,6 +42,8 @@ class Options:
         lease_duration: How long a leader that is gone keeps the others waiting.
     """
 
+    kubeconfig: str | None = None
+    context: str | None = None
     namespaces: Sequence[str] = ()
     kinds: frozenset[Exposure] = EVERYTHING
     silence: timedelta = SILENCE

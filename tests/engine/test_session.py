@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import kopf
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from exposer.engine.session import listening_session
+from exposer.kube import Access
 
 
 class Recorder:
@@ -72,8 +72,8 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 async def session(server: TestServer, recorder: Recorder) -> AsyncIterator[ClientSession]:
-    connection = kopf.ConnectionInfo(server=str(server.make_url("")), token="secret")
-    async with listening_session(connection, recorder) as session:
+    access = Access(str(server.make_url("")), authorization="Bearer secret")
+    async with listening_session(access, recorder) as session:
         yield session
 
 

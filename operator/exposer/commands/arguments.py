@@ -59,7 +59,14 @@ def add_cluster_to(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="the namespace (default: that of the kubeconfig's context)",
     )
+    add_kubeconfig_to(parser)
+
+
+def add_kubeconfig_to(parser: ArgumentParser) -> None:
+    """Add the options that say which cluster is meant, as kubectl has them."""
     parser.add_argument(
-        "--kubeconfig", metavar="FILE", help="the kubeconfig (default: KUBECONFIG, ~/.kube/config)"
+        "--kubeconfig",
+        metavar="FILE",
+        help="the kubeconfig (default: KUBECONFIG, the Pod's ServiceAccount, ~/.kube/config)",
     )
     parser.add_argument("--context", metavar="NAME", help="the context of the kubeconfig")

@@ -10,6 +10,7 @@ from re import fullmatch
 from typing import Any
 
 from exposer.api.permission import EVERYTHING, Exposure
+from exposer.commands.arguments import add_kubeconfig_to
 from exposer.grammar.errors import quoted
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, SILENCE, Address, Options
@@ -20,9 +21,10 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "run",
         help="run the operator",
-        description="Run the operator: as the Pod's ServiceAccount in a cluster, else as the user "
-        "of the kubeconfig (KUBECONFIG, ~/.kube/config).",
+        description="Run the operator, with the credentials that are found first: --kubeconfig, "
+        "KUBECONFIG, the Pod's ServiceAccount, ~/.kube/config.",
     )
+    add_kubeconfig_to(parser)
     parser.add_argument(
         "--namespace",
         action="append",
@@ -117,6 +119,8 @@ def run(options: argparse.Namespace) -> int:
         asyncio.run(
             engine.run(
                 Options(
+                    kubeconfig=options.kubeconfig,
+                    context=options.context,
                     namespaces=options.namespace,
                     kinds=options.allow_kinds,
                     silence=options.watch_silence,
@@ -139,4 +143,3 @@ def _configure_logs() -> None:
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
     logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled
-    logging.getLogger("kubernetes").setLevel(logging.ERROR)  # what it warns of, it raises as well

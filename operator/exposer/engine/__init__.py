@@ -1,17 +1,16 @@
 """What keeps the story running: kopf watches, workers reconcile, until a signal ends it."""
 
 import asyncio
+import logging
+from datetime import timedelta
 from typing import Any, cast
 
 import kopf
-from kubernetes.aio.client import ApiClient, ApiException, Configuration, CustomObjectsApi
 
 from exposer.api.identity import GROUP, PLURAL, VERSION
 from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.engine import memory
-from exposer.engine.access import AccessError, load_configuration
 from exposer.engine.dirty import DirtyKeys
-from exposer.engine.fence import fenced
 from exposer.engine.hearing import Hearing
 from exposer.engine.intake import Intake
 from exposer.engine.leadership import Leadership, LeaseLostError, leadership_of
@@ -24,10 +23,12 @@ from exposer.engine.tuning import tuned_settings
 from exposer.engine.watched import collections_in
 from exposer.engine.watching import Watching
 from exposer.engine.workers import Workers
-from exposer.kube import Client
+from exposer.kube import Access, AccessError, ApiError, Client, Connection, find_access
 from exposer.observed import Store
 from exposer.options import Options
 from exposer.reconcile import Reconciler
+
+log = logging.getLogger("exposer")
 
 __all__ = ["AccessError", "LeaseLostError", "ListenError", "run"]
 
@@ -40,26 +41,31 @@ async def run(options: Options) -> None:
         LeaseLostError: Another process leads now, or may do so soon.
         ListenError: The address for probes and metrics can't be listened on.
     """
-    configuration = Configuration()
-    await load_configuration(configuration)
     leadership = leadership_of(options)
-    configuration.client_session_kwargs = {"request_class": fenced(leadership.time_left)}
-    async with ApiClient(configuration) as api:
-        await _expect_resource(api)
-        client = Client(api)
+
+    async def locate() -> Access:
+        return await find_access(options.kubeconfig, options.context)
+
+    def may_write() -> bool:
+        return leadership.time_left() > timedelta()
+
+    async with Connection(locate, may_write) as connection:
+        log.info("connecting to %s by %s", connection.access.server, connection.access.source)
+        client = Client(connection)
+        await _expect_resource(client)
         try:
-            await _run(options, configuration, client, leadership)
+            await _run(options, connection, client, leadership)
         except ExceptionGroup as group:
             raise group.exceptions[0] from None  # the first to fail ended the others
         await leadership.release(client)
 
 
 async def _run(
-    options: Options, configuration: Configuration, client: Client, leadership: Leadership
+    options: Options, connection: Connection, client: Client, leadership: Leadership
 ) -> None:
     """Put everything together, and run it until kopf ends: nothing writes after that."""
     registry = kopf.OperatorRegistry()
-    collections = collections_in(options.namespaces, configuration.host)
+    collections = collections_in(options.namespaces, connection.access.server)
     always = [path for path, collection in collections.items() if not collection.is_a_targets]
     hearing = Hearing(always, 1.5 * options.silence)  # by then a watch would have been made anew
     store, dirty, listed = Store(), DirtyKeys(), asyncio.Event()
@@ -74,7 +80,7 @@ async def _run(
     )
     workers = Workers(reconciler, dirty, Pace())
     intake = Intake(store, dirty, workers)
-    login_with(configuration, registry, Lists(collections, intake, hearing, listed))
+    login_with(connection, registry, Lists(collections, intake, hearing, listed))
     watching.start(intake)
     measure(store, dirty, leadership)
     async with serving(options.listen, hearing, listed), asyncio.TaskGroup() as group:
@@ -97,17 +103,15 @@ async def _run(
             task.cancel()
 
 
-async def _expect_resource(client: ApiClient) -> None:
+async def _expect_resource(client: Client) -> None:
     """Say so at once when the resource is not there: kopf would wait in silence."""
     try:
-        resources = await CustomObjectsApi(client).get_api_resources(GROUP, VERSION)
-    except ApiException as error:
-        if error.status != 404:
-            raise AccessError(f"the API server refused: {error.reason}") from error
-        resources = None
-    except OSError as error:
-        raise AccessError(f"the API server can't be reached: {error}") from error
-    if resources is None or all(found.name != PLURAL for found in resources.resources):
+        found = await client.send("GET", f"/apis/{GROUP}/{VERSION}")
+    except ApiError as error:
+        if error.code != 404:
+            raise AccessError(error.message) from error
+        found = {}
+    if all(resource["name"] != PLURAL for resource in found.get("resources", ())):
         raise AccessError(
             f"the cluster does not know {PLURAL}.{GROUP}: apply its CustomResourceDefinition "
             f"first, as in 'exposer crd | kubectl apply -f -'"

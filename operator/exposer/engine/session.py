@@ -7,12 +7,12 @@ a bookmark. The session is where both can be seen, and kopf takes one from its l
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol, cast
 
-import kopf
 from aiohttp import ClientRequest, ClientResponse, ClientSession, StreamReader, TCPConnector
 from yarl import URL
 
 from exposer.engine.metrics import WATCHES
-from exposer.kube.client import CALLS
+from exposer.kube import Access
+from exposer.kube.calls import CALLS, call_of
 
 
 class Listener(Protocol):
@@ -31,19 +31,21 @@ class Listener(Protocol):
         """A document came in; returns what kopf is to see of it."""
 
 
-def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> ClientSession:
-    """A session like the one that kopf would make of the connection."""
+def listening_session(access: Access, listener: Listener) -> ClientSession:
+    """A session that goes the way of ``access``."""
+    prefix = URL(access.server).path.rstrip("/")
 
     class Request(ClientRequest):
         def __init__(self, method: str, url: URL, **options: Any) -> None:
-            super().__init__(method, url, **options)
+            super().__init__(method, url, **{**options, "server_hostname": access.server_hostname})
             self.headers.update(listener.headers(url))
 
     class Response(ClientResponse):
         async def start(self, connection: Any) -> ClientResponse:
             await super().start(connection)
             watches = "watch" in self.url.query
-            CALLS.labels("watch" if watches else "list", self.status).inc()
+            path = self.url.path.removeprefix(prefix)
+            CALLS.labels(*call_of(self.method, path, self.url.query), self.status).inc()
             if self.ok and watches:
                 WATCHES.labels(self.url.name).inc()
                 self.content = cast(StreamReader, _HeardStream(self.content, listener, self.url))
@@ -53,10 +55,13 @@ def listening_session(connection: kopf.ConnectionInfo, listener: Listener) -> Cl
             document = await super().json(**options)
             return listener.listed(self.url, document) if self.ok else document
 
+    headers = list(access.headers)
+    if access.authorization is not None:
+        headers.append(("Authorization", access.authorization))
     return ClientSession(
-        connector=TCPConnector(limit=0, ssl=connection.as_ssl_context()),
-        headers=connection.as_http_headers(),
-        proxy=connection.proxy_url,
+        connector=TCPConnector(limit=0, ssl=access.ssl),
+        headers=headers,
+        proxy=access.proxy,
         request_class=Request,
         response_class=Response,
     )

@@ -5,24 +5,25 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
-from kubernetes.aio.client import ApiClient
-from prometheus_client import Counter
+from aiohttp import ClientError, ClientTimeout
 
+from exposer.kube.connection import CONNECT_SECONDS, Connection
 from exposer.kube.errors import ApiError
+from exposer.kube.failures import failure, proxy_refusal
 
-CALLS = Counter("exposer_api_calls", "Calls to the API server.", ["verb", "code"])
-
-_VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds; the API server's own limit is 60
+_PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class Client:
-    """Calls the API server as the operator."""
+    """Calls the API server."""
 
-    def __init__(self, client: ApiClient) -> None:
-        """Call through ``client``, which knows where and as whom."""
-        self._client = client
+    def __init__(self, connection: Connection, patience: float = 30) -> None:
+        """Call over ``connection``, and wait ``patience`` seconds for an answer.
+
+        The API server's own limit is 60.
+        """
+        self._connection = connection
+        self._patience = patience
 
     async def send(
         self,
@@ -31,45 +32,62 @@ class Client:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> dict[str, Any]:
         """One call.
 
         Raises:
             ApiError: The API server refused, or could not be reached.
         """
+        headers = {"Accept": accept}
+        if body is not None:
+            headers["Content-Type"] = content_type
         try:
-            call = await self._client.param_serialize(
+            response = await self._connection.request(
                 method,
                 path,
-                query_params=list((query or {}).items()),
-                header_params={"Accept": "application/json", "Content-Type": content_type},
-                body=body,
-                auth_settings=["BearerToken"],
+                query=query,
+                headers=headers,
+                body=None if body is None else json.dumps(body).encode(),
+                timeout=ClientTimeout(total=self._patience),
             )
-            response = await self._client.call_api(*call, _request_timeout=_TIMEOUT)
-            content: bytes = await response.response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            CALLS.labels(_VERBS[method], 0).inc()
-            message = f"the API server can't be reached: {str(error) or type(error).__name__}"
+            async with response:
+                content = await response.read()
+        except (ClientError, TimeoutError) as error:
+            access = self._connection.access
+            message = failure(error, access, self._patience, CONNECT_SECONDS)
             raise ApiError(0, {}, message) from error
-        CALLS.labels(_VERBS[method], response.status).inc()
-        return _answer(response.status, response.headers.get("Retry-After"), content)
+        if response.status < 300:
+            return self._document(response.status, content)
+        raise self._refusal(response.status, content, response.headers.get("Retry-After"))
+
+    def _document(self, code: int, content: bytes) -> dict[str, Any]:
+        document = _read(content)
+        if not isinstance(document, dict):
+            raise ApiError(code, {}, f"what answers at {self._server} is not an API server")
+        return document
+
+    def _refusal(self, code: int, content: bytes, retry_after: str | None) -> ApiError:
+        """The metav1.Status, or nothing where something before the API server answered."""
+        status = _read(content)
+        if not isinstance(status, dict) or status.get("kind") != "Status":
+            status = {}
+        message = status.get("message") or f"the API server answered with HTTP status {code}"
+        if code == _PROXY_AUTHENTICATION_REQUIRED and self._connection.access.proxy:
+            message = proxy_refusal(
+                self._connection.access, f"{code} Proxy Authentication Required"
+            )
+        delay = retry_after or str((status.get("details") or {}).get("retryAfterSeconds") or "")
+        seconds = timedelta(seconds=int(delay)) if delay.isdecimal() else None
+        return ApiError(code, status, message, seconds)
+
+    @property
+    def _server(self) -> str:
+        return self._connection.access.server
 
 
-def _answer(code: int, retry_after: str | None, content: bytes) -> dict[str, Any]:
-    if code < 300:
-        answer: dict[str, Any] = json.loads(content)
-        return answer
-    status = _status(content)
-    message = status.get("message") or f"the API server answered with HTTP status {code}"
-    delay = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdigit() else None
-    raise ApiError(code, status, message, delay)
-
-
-def _status(content: bytes) -> dict[str, Any]:
-    """The metav1.Status, or nothing where something between us and the API server answered."""
+def _read(content: bytes) -> Any:
     try:
-        status = json.loads(content)
+        return json.loads(content)
     except ValueError:
-        return {}
-    return status if isinstance(status, dict) and status.get("kind") == "Status" else {}
+        return None

@@ -1,9 +1,13 @@
-"""What an answer of the API server that is not a success becomes."""
+"""No way to the API server, and what an answer of it that is not a success becomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+
+class AccessError(Exception):
+    """There is no way to the API server; the text says what is wrong, and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
