@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import thread_time
 
-from exposer import engine
+from exposer import manager
 from exposer.options import Options
 from localcluster import Cluster
 from tests.support.operator_process import install, operator_kubeconfig
@@ -140,7 +140,7 @@ async def _inside() -> None:
     longest = _Longest()
     Handle._run = lambda handle: longest.run(handle)  # type: ignore[method-assign, assignment]
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, longest.tell)
-    await engine.run(Options())
+    await manager.run(Options())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Whatever happens to the connections, what changed meanwhile is seen, and nothing is missed."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
@@ -138,24 +139,75 @@ def test_a_connection_that_only_falls_silent_is_noticed(
 ) -> None:
     space.expose("80")
     space.until_ready()
-    assert operator.until_health(200) == "ok\n"
+    assert operator.until_ready() == "ok\n"
     uid = space.get("Service", "web")["metadata"]["uid"]
     proxy.freeze()
     space.delete("Service", "web")
-    told = operator.until_health(503)
-    assert f"nothing was heard of /api/v1/namespaces/{space.name}/services for " in told
+    told = operator.until_ready(503)
+    assert f"services in {space.name}: no watch for " in told
+    assert operator.ask("/healthz") == (200, "ok\n")
     proxy.restore()
     space.until("Service", "web", lambda seen: seen["metadata"]["uid"] != uid)
-    operator.until_health(200)
+    operator.until_ready()
 
 
-def test_an_outage_from_which_the_operator_recovers_is_told_by_its_health(
+def test_an_outage_is_told_by_readiness_and_a_metric_and_is_no_reason_to_restart(
     space: Space, proxy: Proxy, operator: ProxiedOperator
 ) -> None:
-    operator.until_health(200)
+    operator.until_ready()
+    labels = f'exposer_watch_up{{namespace="{space.name}",resource="services"}}'
+    assert operator.metric(labels) == 1
     proxy.cut()
-    operator.until_health(503)
+    told = operator.until_ready(503)
+    assert "can't be reached" in told
+    assert (operator.ask("/healthz"), operator.metric(labels)) == ((200, "ok\n"), 0)
     proxy.restore()
-    operator.until_health(200)
+    operator.until_ready()
     space.expose("80")
     space.until_ready()
+
+
+def test_an_edit_is_not_lost_while_the_watch_of_requests_lags_behind(
+    lonely_cluster: Cluster, space: Space, proxy: Proxy, tmp_path: Path
+) -> None:
+    """The answer to our own write of the status tells of the edit before the watch does."""
+    options = f"--namespace={space.name}", "--watch-silence=60"
+    with ProxiedOperator(lonely_cluster, proxy, tmp_path, *options, never_retries=True) as operator:
+        operator.until_ready()
+        space.create_deployment("web", replicas=1, ports=[])
+        space.expose("80")
+        space.until_endpoints("web", 1, 1)
+        proxy.hold(b"exposerequests?allowWatchBookmarks")
+        space.ask("web", ports=["81"])
+        space.patch("Deployment", "web", {"spec": {"replicas": 2}})
+        space.until_endpoints("web", 2, 2)
+        status = space.until_ready()
+        proxy.release()
+    assert [port["port"] for port in status["ports"]] == [81]
+
+
+def test_an_answer_that_is_lost_leaves_no_trace(
+    space: Space, proxy: Proxy, operator: ProxiedOperator
+) -> None:
+    space.expose("80")
+    space.until_ready()
+    before = space.events(), space.writes()
+    proxy.lose_answer(b"PATCH /api/v1/namespaces/%b/services/web" % space.name.encode())
+    space.ask("web", ports=["81"])
+    status = space.until_ready()
+    assert [port["port"] for port in status["ports"]] == [81]
+    assert space.events() == before[0]
+    writes = space.writes()[len(before[1]) :]
+    assert writes.count(("patch", "exposerequests/web/status")) == 1
+
+
+def test_it_ends_in_time_though_the_api_server_says_nothing(
+    lonely_cluster: Cluster, space: Space, proxy: Proxy, tmp_path: Path
+) -> None:
+    options = f"--namespace={space.name}", "--lease=default/exposer"
+    with ProxiedOperator(lonely_cluster, proxy, tmp_path, *options) as operator:
+        space.expose("80")
+        space.until_ready()
+        proxy.freeze()
+        space.ask("web", ports=["81"])
+        assert operator.stop() in (0, -signal.SIGALRM)  # within 5 s, or stop() raises

@@ -99,7 +99,7 @@ class FakeClient(Client):
     ) -> dict[str, Any]:
         call = Call(method, path, deepcopy(body), dict(query or {}))
         self.calls.append(call)
-        told = await self._told(call)
+        told = await self._answered(call)
         if told is not None:
             return cast(dict[str, Any], told)
         return deepcopy(self._usual(call))
@@ -109,9 +109,9 @@ class FakeClient(Client):
     ) -> ClientResponse:
         call = Call("WATCH", path, None, dict(query))
         self.calls.append(call)
-        return cast(ClientResponse, await self._told(call))
+        return cast(ClientResponse, await self._answered(call))
 
-    async def _told(self, call: Call) -> Any:
+    async def _answered(self, call: Call) -> Any:
         for method, path, answer in self._answers:
             if method == call.method and call.path.endswith(path):
                 told = answer(call)

@@ -11,10 +11,10 @@ _add_after = WorkQueue.add_after
 
 
 def _add_changes_after(
-    queue: WorkQueue, key: Key, delay: timedelta, *, is_retry: bool = False
+    self: WorkQueue, key: Key, delay: timedelta, *, is_retry: bool = False
 ) -> None:
     if not is_retry:
-        _add_after(queue, key, delay)
+        _add_after(self, key, delay)
 
 
 WorkQueue.add_after = _add_changes_after  # type: ignore[method-assign]

@@ -100,9 +100,9 @@ def operator_kubeconfig(cluster: Cluster) -> Path:
     return cluster.kubeconfig_for_service_account("exposer-system", "exposer")
 
 
-def kubectl(cluster: Cluster, *arguments: str) -> str:
+def kubectl(cluster: Cluster, *arguments: str, stdin: str | None = None) -> str:
     """What kubectl prints; it must succeed."""
     command = [str(cluster.kubectl), f"--kubeconfig={cluster.kubeconfig}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -122,6 +122,17 @@ class Space:
                 raise
         raise AssertionError(f"nobody says {words!r}")
 
+    def until_mutated(self, field: str, value: str) -> None:
+        """Wait until a mutating policy gives Services that value; only trying tells."""
+        spec = {"ports": [{"port": 80}], field: "ClientIP"}
+        probe = {"metadata": {"name": "probe"}, "spec": spec}
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            made = self._api.request("POST", f"{self._path('Service')}?dryRun=All", probe)
+            if made["spec"][field] == value:
+                return
+        raise AssertionError(f"nobody makes {field} {value}")
+
     def until_ready(self, name: str = "web") -> Object:
         """Wait until a request is Ready for the spec that it has; returns its status."""
         return self._until_condition(name, "Ready", "True")

@@ -1,6 +1,7 @@
 """Stage 4's source: lists and watches -> the store. All collections, each by its informer."""
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 
 from exposer.informers.collection import KINDS, Collection, collections_in
@@ -21,6 +22,7 @@ class Informers:
         namespaces: Sequence[str],
         silence: timedelta,
         synced: Callable[[str | None], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Do nothing yet.
 
@@ -31,11 +33,14 @@ class Informers:
             silence: After how long without a word a watch counts as cut.
             synced: Is called with a namespace (None: everywhere) once the store holds all that a
                 reconcile in it needs.
+            pause: Waits for so many seconds before a list or a watch is tried again.
         """
         self.namespaces: Sequence[str | None] = namespaces or (None,)
         self._tell_synced = synced
         self._informers = {
-            collection: Informer(collection, client, store, silence, self._notice(collection))
+            collection: Informer(
+                collection, client, store, silence, self._notice(collection), sleep=pause
+            )
             for collection in collections_in(namespaces)
         }
 

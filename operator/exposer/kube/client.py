@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ class Client:
         headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = content_type
-        try:
+        with self._told():
             response = await self._connection.request(
                 method,
                 path,
@@ -54,10 +55,6 @@ class Client:
             )
             async with response:
                 content = await response.read()
-        except (ClientError, TimeoutError) as error:
-            access = self._connection.access
-            message = failure(error, access, self._patience, CONNECT_SECONDS)
-            raise ApiError(0, {}, message) from error
         if response.status < 300:
             return self._document(response.status, content)
         raise self._refusal(response.status, content, response.headers.get("Retry-After"))
@@ -65,12 +62,15 @@ class Client:
     async def watch(
         self, path: str, query: Mapping[str, str], accept: str = "application/json"
     ) -> ClientResponse:
-        """Begin a watch; returns its answer, of which the events are still to be read.
+        """Begin a watch.
+
+        Returns:
+            The answer, of which the events are still to be read; whoever reads them closes it.
 
         Raises:
             ApiError: The API server refused, or could not be reached.
         """
-        try:
+        with self._told():
             async with asyncio.timeout(self._patience):
                 response = await self._connection.request(
                     "GET",
@@ -83,11 +83,17 @@ class Client:
                     return response
                 async with response:
                     content = await response.read()
+        raise self._refusal(response.status, content, response.headers.get("Retry-After"))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell in the words of the field why there was no answer."""
+        try:
+            yield
         except (ClientError, TimeoutError) as error:
             access = self._connection.access
             message = failure(error, access, self._patience, CONNECT_SECONDS)
             raise ApiError(0, {}, message) from error
-        raise self._refusal(response.status, content, response.headers.get("Retry-After"))
 
     def _document(self, code: int, content: bytes) -> dict[str, Any]:
         document = _read(content)
