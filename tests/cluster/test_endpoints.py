@@ -38,10 +38,9 @@ def test_a_pod_that_is_not_ready_is_listed_as_such(space: Space) -> None:
 def test_a_target_port_that_no_pod_has_is_told(space: Space) -> None:
     space.create_pod("pod", labels={"app": "web"}, ports=_HTTP)
     space.expose("80:metrics")
-    status = space.until_refused("web", "TargetPortNotFound", "EndpointsAvailable")
-    (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
-    assert available["message"] == (
-        'no ready pod has a container port named "metrics"; their ports are named "http"'
+    space.until_told(
+        "EndpointsAvailable",
+        'no ready pod has a container port named "metrics"; their ports are named "http"',
     )
 
 
@@ -66,10 +65,9 @@ def test_a_pod_that_finds_no_node_is_told(space: Space) -> None:
     )
     space.until("Pod", "stuck", lambda seen: bool(seen["status"].get("conditions")))
     space.expose("80")
-    status = space.until_refused("web", "PodsNotReady", "EndpointsAvailable")
-    (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
-    assert available["message"] == (
-        'pods match, but none has an address yet: "stuck" is Unschedulable'
+    space.until_told(
+        "EndpointsAvailable",
+        'pods match, but none has an address yet: "stuck" is Unschedulable',
     )
 
 
@@ -85,9 +83,8 @@ def test_a_headless_service_that_a_stateful_set_does_not_name_is_told(space: Spa
         spec={"selector": {"matchLabels": labels}, "template": template, "serviceName": "other"},
     )
     space.expose("#80")
-    status = space.until_endpoints("web", 1, 1)
-    (available,) = (each for each in status["conditions"] if each["type"] == "EndpointsAvailable")
-    assert available["message"] == (
+    space.until_told(
+        "EndpointsAvailable",
         "1 of 1 endpoints are ready; the pods have no DNS names of their own here, as the "
-        'serviceName of their StatefulSet is "other"'
+        'serviceName of their StatefulSet is "other"',
     )

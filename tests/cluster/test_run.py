@@ -14,18 +14,6 @@ from tests.support.space import Space
 pytestmark = pytest.mark.cluster
 
 
-def test_without_the_resource_it_says_what_to_apply() -> None:
-    with Cluster.start() as bare:
-        done = _run(bare.kubeconfig)
-    source, message = done.stderr.splitlines()
-    assert f' by the kubeconfig {bare.kubeconfig} (context "' in source
-    assert (done.returncode, message) == (
-        1,
-        "exposer: the cluster does not know exposerequests.exposer.dev: apply its "
-        "CustomResourceDefinition first, as in 'exposer crd | kubectl apply -f -'",
-    )
-
-
 def test_without_a_cluster_it_says_so_in_one_line(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     done = _run(missing)

@@ -96,7 +96,7 @@ def test_without_the_right_to_list_them_targets_are_read_all_the_same(tmp_path: 
             space.expose("80", targetRef=_target("Deployment"))
             space.until_endpoints("web", 1, 1)
         api.close()
-    assert "may not list deployments" in log.read_text()
+    assert 'cannot list resource "deployments"' in log.read_text()
 
 
 def test_a_service_without_a_selector_is_no_target(space: Space) -> None:

@@ -313,7 +313,7 @@ def test_the_answer_to_an_own_write_wakes_all_but_the_writer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "endpoints_only"),
+    ("record", "status_only"),
     [
         pytest.param(a_slice(), True, id="a slice of the cluster's"),
         pytest.param(an_endpoints(owner=None), True, id="Endpoints of the cluster's"),
@@ -323,10 +323,10 @@ def test_the_answer_to_an_own_write_wakes_all_but_the_writer() -> None:
     ],
 )
 def test_it_is_told_when_only_the_clusters_endpoints_change(
-    record: ObjectRecord, endpoints_only: bool
+    record: ObjectRecord, status_only: bool
 ) -> None:
     woken = Woken(a_request())
-    assert (woken.put(record), woken.endpoints_only) == ({WEB}, {WEB} if endpoints_only else set())
+    assert (woken.put(record), woken.status_only) == ({WEB}, {WEB} if status_only else set())
 
 
 def test_what_is_forgotten_may_come_back_at_an_earlier_version() -> None:

@@ -102,7 +102,7 @@ class World:
         found = next(each for each in status["conditions"] if each["type"] == kind)
         return found["status"], found["reason"], found["message"]
 
-    def _wake(self, keys: AbstractSet[Key], endpoints_only: bool) -> None:
+    def _wake(self, keys: AbstractSet[Key], status_only: bool) -> None:
         self.woken.extend(sorted(keys))
 
     def _watch(self, kind: str, namespace: str) -> bool:

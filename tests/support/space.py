@@ -141,6 +141,12 @@ class Space:
         """Wait until a condition of a request is False for that reason; returns the status."""
         return self._until_condition(name, condition, "False", reason)
 
+    def until_told(self, kind: str, message: str, name: str = "web") -> None:
+        """Wait until a condition of a request has that message: a look at pods takes a second."""
+        self.until(
+            "ExposeRequest", name, lambda seen: condition(seen, kind).get("message") == message
+        )
+
     def until_endpoints(self, name: str, ready: int, total: int) -> Object:
         """Wait until a request tells of so many endpoints; returns its status."""
         wanted = {"ready": ready, "total": total, "truncated": total > MAX_ENDPOINTS}

@@ -13,7 +13,7 @@ class Woken:
     def __init__(self, *records: RequestRecord | ObjectRecord) -> None:
         """A store that has seen the records, in their order."""
         self._woken: set[Key] = set()
-        self.endpoints_only: set[Key] = set()
+        self.status_only: set[Key] = set()
         self.store = Store(self._wake)
         for record in records:
             if isinstance(record, RequestRecord):
@@ -44,11 +44,11 @@ class Woken:
         return self._whom(lambda: self.store.forget(kind, namespace))
 
     def _whom(self, call: Callable[[], None]) -> set[Key]:
-        self._woken, self.endpoints_only = set(), set()
+        self._woken, self.status_only = set(), set()
         call()
         return self._woken
 
-    def _wake(self, keys: AbstractSet[Key], endpoints_only: bool) -> None:
+    def _wake(self, keys: AbstractSet[Key], status_only: bool) -> None:
         self._woken |= keys
-        if endpoints_only:
-            self.endpoints_only |= keys
+        if status_only:
+            self.status_only |= keys

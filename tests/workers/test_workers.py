@@ -149,7 +149,7 @@ async def test_a_refusal_is_logged_once(case: Case, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize(
-    ("endpoints_only", "seconds", "due"),
+    ("status_only", "seconds", "due"),
     [
         pytest.param(True, 0.5, False, id="endpoints, right after the last status"),
         pytest.param(True, 1, True, id="endpoints, a second later"),
@@ -157,13 +157,13 @@ async def test_a_refusal_is_logged_once(case: Case, caplog: pytest.LogCaptureFix
     ],
 )
 async def test_changes_of_endpoints_come_at_most_once_a_second(
-    case: Case, endpoints_only: bool, seconds: float, due: bool
+    case: Case, status_only: bool, seconds: float, due: bool
 ) -> None:
     case.reconciler.answer = lambda key: Result(reported=True)
     case.queue.add([WEB])
     await case.work()
     case.clock.now += seconds
-    waking(case.queue, case.debounce)({WEB}, endpoints_only)
+    waking(case.queue, case.debounce)({WEB}, status_only)
     assert await case.work() == ([WEB] if due else [])
 
 

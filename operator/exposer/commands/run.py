@@ -133,7 +133,6 @@ def run(options: argparse.Namespace) -> int:
     except (
         manager.AccessError,
         manager.KopfError,
-        manager.LeaseLostError,
         manager.ListenError,
     ) as error:
         print(f"exposer: {error}", file=sys.stderr)

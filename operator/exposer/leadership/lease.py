@@ -26,10 +26,6 @@ Spec = Mapping[str, Any]
 log = logging.getLogger("exposer")
 
 
-class LeaseLostError(Exception):
-    """The Lease is another's."""
-
-
 class Leadership:
     """That of a process that is alone: it leads, and always may write."""
 
@@ -48,10 +44,6 @@ class Leadership:
 
         Args:
             client: Calls the API server.
-
-        Raises:
-            LeaseLostError: Another process leads. What this one was about to do may be past: it
-                must end.
         """
         await asyncio.Event().wait()
 
@@ -94,11 +86,8 @@ class ElectedLeadership(Leadership):
     async def run(self, client: Client) -> None:
         """Wait for the Lease, then renew it.
 
-        Where it can't be renewed in time, as in an outage, this process stops leading, and waits
-        for the Lease like any other.
-
-        Raises:
-            LeaseLostError: It was this process's, and is another's.
+        Where it isn't renewed in time, as in an outage or while this process was frozen, this
+        process stops leading, and waits for the Lease like any other.
         """
         seconds = self._duration.total_seconds()
         while True:
@@ -107,7 +96,9 @@ class ElectedLeadership(Leadership):
                 log.info("leading, as %s", self.identity)
                 self.leads.set()
             elif self.leads.is_set() and not self.may_write():
-                log.warning("not leading any more: the lease %s was not renewed", self._lease)
+                log.warning(
+                    "not leading any more: the lease %s was not renewed in time", self._lease
+                )
                 self.leads.clear()
             await asyncio.sleep(seconds / 3 if renewed else seconds / 15)
 
@@ -156,8 +147,6 @@ class ElectedLeadership(Leadership):
         spec = found["spec"] if found else {}
         wanted = bid(spec, self.identity, self._silence(spec), self._duration, datetime.now(UTC))
         if wanted is None:
-            if self.leads.is_set():
-                raise LeaseLostError(f"the lease {self._lease} is {spec['holderIdentity']}'s now")
             return False
         try:
             await self._put(client, found, wanted)

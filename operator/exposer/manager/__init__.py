@@ -10,7 +10,7 @@ from exposer.backoff import Backoff
 from exposer.informers import Informers
 from exposer.informers.kopf_operator import KopfError, run_kopf
 from exposer.kube import AccessError, Client, Connection, find_access
-from exposer.leadership import Leadership, LeaseLostError, leadership_of
+from exposer.leadership import Leadership, leadership_of
 from exposer.manager import garbage
 from exposer.manager.metrics import measure
 from exposer.manager.probes import ListenError, probes
@@ -20,7 +20,7 @@ from exposer.reconcile import Reconciler
 from exposer.repairs import Repairs
 from exposer.workers import StatusDebounce, Workers, WorkQueue, waking
 
-__all__ = ["AccessError", "KopfError", "LeaseLostError", "ListenError", "run"]
+__all__ = ["AccessError", "KopfError", "ListenError", "run"]
 
 # Kubernetes gives a Pod 30 s, people far less.
 _LONGEST_END = 4.5  # seconds from a signal until the process is ended, whatever it waits for
@@ -35,7 +35,6 @@ async def run(options: Options) -> None:
     Raises:
         AccessError: There are no usable credentials for the API server.
         KopfError: kopf does not do what it is relied on to do.
-        LeaseLostError: Another process leads now.
         ListenError: The address for probes and metrics can't be listened on.
     """
     stop = asyncio.Event()
@@ -58,7 +57,8 @@ async def _run(
 ) -> None:
     """Put everything together, and run it until ``stop`` is set: nothing writes after that."""
     queue, debounce, synced = WorkQueue(), StatusDebounce(), asyncio.Event()
-    store = Store(waking(queue, debounce))
+    wake = waking(queue, debounce)
+    store = Store(wake)
 
     def wake_all(namespace: str | None) -> None:
         found = [each.key for each in store.requests if namespace in (None, each.key.namespace)]
@@ -67,7 +67,7 @@ async def _run(
         synced.set()
 
     informers = Informers(client, store, options.namespaces, options.silence, wake_all)
-    pods = PodReader(client, lambda key: queue.add([key]))
+    pods = PodReader(client, lambda key: wake({key}, True))
     reconciler = Reconciler(
         options.kinds,
         store,

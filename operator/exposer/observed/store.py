@@ -15,11 +15,11 @@ from exposer.observed.records import Key, ObjectRecord, RequestRecord, Snapshot
 _TOMBSTONES = 1024  # deletions that are remembered
 
 Wake = Callable[[AbstractSet[Key], bool], None]
-"""Takes the requests that a change touches, and whether it is one of the cluster's endpoints only:
-such changes come in storms, and nothing but the status depends on them."""
+"""Takes the requests that a change touches, and whether nothing but their status depends on it: the
+cluster's endpoints come in storms."""
 
 
-def _wake_nobody(_touched: AbstractSet[Key], _endpoints_only: bool) -> None:
+def _wake_nobody(_touched: AbstractSet[Key], _status_only: bool) -> None:
     pass
 
 
@@ -101,9 +101,10 @@ class Store:
         if self._is_past(KIND, known, record):
             return
         touched: set[Key] = set()
-        expected = known if written is None or known is None else replace(known, status=written)
-        if not _is_same(expected, record):
+        if known is None or not _asks_the_same(known, record):
             touched.add(record.key)
+        elif record.status != (known.status if written is None else written):
+            self._tell({record.key}, status_only=True)
         if known:
             self._release(known, record)
             if known.service_key != record.service_key:  # others may have that name now
@@ -217,10 +218,10 @@ class Store:
         else:
             self.drop(record)
 
-    def _tell(self, touched: AbstractSet[Key | None], endpoints_only: bool = False) -> None:
+    def _tell(self, touched: AbstractSet[Key | None], status_only: bool = False) -> None:
         keys = {key for key in touched if key is not None}
         if keys:
-            self._wake(keys, endpoints_only)
+            self._wake(keys, status_only)
 
     def _is_past(
         self,
@@ -291,9 +292,7 @@ class Store:
             self._tombstones.popitem(last=False)
 
 
-def _is_same(known: RequestRecord | None, record: RequestRecord) -> bool:
-    """Whether a reconcile would find nothing new in the record."""
-    return known is not None and (
-        (known.uid, known.generation, known.deleting, known.spec, known.status)
-        == (record.uid, record.generation, record.deleting, record.spec, record.status)
-    )
+def _asks_the_same(known: RequestRecord, record: RequestRecord) -> bool:
+    """Whether a reconcile would want nothing else than before."""
+    before = known.uid, known.generation, known.deleting, known.spec
+    return before == (record.uid, record.generation, record.deleting, record.spec)

@@ -98,9 +98,9 @@ class Workers:
 def waking(queue: WorkQueue, debounce: StatusDebounce) -> Callable[[AbstractSet[Key], bool], None]:
     """What the store is to call with the requests that a change touches (``observed.Wake``)."""
 
-    def wake(keys: AbstractSet[Key], endpoints_only: bool) -> None:
+    def wake(keys: AbstractSet[Key], status_only: bool) -> None:
         for key in sorted(keys):
-            delay = debounce.delay(key) if endpoints_only else None
+            delay = debounce.delay(key) if status_only else None
             if delay:
                 queue.add_after(key, delay)
             else:
