@@ -36,18 +36,18 @@ def space(own_cluster: Cluster) -> Iterator[Space]:
 
 
 def test_a_node_port_that_another_request_gives_up(space: Space) -> None:
-    space.expose("!30333:80", name="first")
+    space.expose("!30333:80:80", name="first")
     space.until_ready("first")
-    space.expose("!30333:80", name="second")
+    space.expose("!30333:80:80", name="second")
     space.until_refused("second", "NodePortTaken")
     space.ask("first", ports=["!80"])
     assert space.until_ready("second")["ports"][0]["nodePort"] == 30333
 
 
 def test_a_node_port_whose_request_turns_into_a_cluster_ip(space: Space) -> None:
-    space.expose("!30333:80", name="first")
+    space.expose("!30333:80:80", name="first")
     space.until_ready("first")
-    space.expose("!30333:80", name="second")
+    space.expose("!30333:80:80", name="second")
     space.until_refused("second", "NodePortTaken")
     space.ask("first", ports=["80"])
     assert space.until_ready("second")["ports"][0]["nodePort"] == 30333

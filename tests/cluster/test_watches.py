@@ -155,7 +155,7 @@ def test_an_outage_is_told_by_readiness_and_a_metric_and_is_no_reason_to_restart
     space: Space, proxy: Proxy, operator: ProxiedOperator
 ) -> None:
     operator.until_ready()
-    labels = f'exposer_watch_up{{namespace="{space.name}",resource="services"}}'
+    labels = f'exposer_watch_up{{resource="services",watched_namespace="{space.name}"}}'
     assert operator.metric(labels) == 1
     proxy.cut()
     told = operator.until_ready(503)

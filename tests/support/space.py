@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from exposer.api.report import MAX_ENDPOINTS
@@ -45,6 +45,13 @@ class Space:
         self._api = api
         self._cluster = cluster
         api.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+
+    @classmethod
+    def known(cls, api: Api, cluster: Cluster, name: str) -> Self:
+        """A namespace that is there already."""
+        space = cls.__new__(cls)
+        space.name, space._api, space._cluster = name, api, cluster
+        return space
 
     def remove(self) -> None:
         """Delete the namespace; the cluster deletes what is in it, in its own time."""

@@ -38,7 +38,7 @@ class _State(Collector):
         watches = GaugeMetricFamily(
             "exposer_watch_up",
             "Whether all of a collection is listed and watched: 1 or 0.",
-            labels=["resource", "namespace"],
+            labels=["resource", "watched_namespace"],
         )
         for informer in self._informers:
             if informer.is_wanted:
