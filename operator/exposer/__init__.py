@@ -10,7 +10,8 @@ The way of the data, a stage a package, in this order:
 6. ``applied``    the writes, and what the API server said to them
 7. ``status``     all of it -> the status that users read
 
-``reconcile`` is the story that calls them; ``engine`` keeps it running. ``explained`` is what the
-commands tell of a cluster: the ways to a Service, and where they break; ``commands`` is the
-command line. A stage imports only earlier ones (``make check`` proves it).
+``kube`` is the connection to the API server. ``reconcile`` is the story that calls them; ``engine``
+keeps it running. ``explained`` is what the commands tell of a cluster: the ways to a Service, and
+where they break; ``commands`` is the command line. A stage imports only earlier ones (``make
+check`` proves it).
 """

@@ -205,6 +205,13 @@ async def test_credentials(
     assert access.authorization == authorization
 
 
+async def test_a_token_of_openid_connect(machine: Machine) -> None:
+    token = "e30.e30.c2lnbmF0dXJl"  # one that never ends
+    user = {"auth-provider": {"name": "oidc", "config": {"id-token": token}}}
+    access = await machine.find(machine.write("config", a_kubeconfig(user=user)))
+    assert access.authorization == f"Bearer {token}"
+
+
 async def test_a_token_in_a_file_is_read_again(machine: Machine) -> None:
     machine.write("token", "t")
     access = await machine.find(machine.write("config", a_kubeconfig(user={"tokenFile": "token"})))
