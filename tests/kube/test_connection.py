@@ -248,6 +248,20 @@ async def test_what_does_not_count_for_ever_is_located_again_in_time(tmp_path: P
     assert (credentials.located, server.refused) == (5, 0)
 
 
+async def test_a_401_just_after_that_renews_all_the_same(tmp_path: Path) -> None:
+    clock = Clock()
+    async with ApiServer(tmp_path) as server:
+        credentials = Credentials(server)
+        credentials.access = replace(credentials.access, good_for=timedelta(minutes=1))
+        async with Connection(credentials, clock=clock) as connection:
+            clock.now += 60
+            assert await ask(connection) == 200
+            server.tokens = {"token-3"}
+            clock.now += 1
+            assert await ask(connection) == 200
+    assert (credentials.located, server.refused) == (3, 1)
+
+
 async def test_a_token_that_has_ended_already_is_no_reason_to_ask_at_each_call(
     tmp_path: Path,
 ) -> None:
@@ -311,6 +325,33 @@ class TestAnotherServer:
                 assert await ask(connection) == 200
                 async with asyncio.timeout(10):
                     await closed.wait()
+
+    async def test_several_that_are_done_at_once_are_closed_once(self, tmp_path: Path) -> None:
+        async def watch(request: web.BaseRequest) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            await go_on.wait()
+            return response
+
+        clock, go_on = Clock(), asyncio.Event()
+        async with (
+            ApiServer(tmp_path) as first,
+            ApiServer(tmp_path) as second,
+            ApiServer(tmp_path) as third,
+        ):
+            credentials = Credentials(first)
+            first.answer = second.answer = watch
+            watches = []
+            async with Connection(credentials, clock=clock) as connection:
+                for server in (second, third):
+                    watches.append(await connection.request("GET", "/watch", timeout=SOON))
+                    credentials.access = Access(server.url)
+                    clock.now += 10
+                    await connection.renew()
+                go_on.set()
+                assert [await each.content.read() for each in watches] == [b"", b""]
+                calls = (ask(connection) for _ in range(5))
+                assert await asyncio.gather(*calls) == [200] * 5
 
 
 class TestRetries:
