@@ -3,6 +3,7 @@
 import json
 import sys
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def a_kubeconfig(
     *,
     name: str = "prod",
     namespace: str | None = None,
-    **cluster: Any,
+    cluster: Mapping[str, Any] | None = None,
 ) -> Body:
     """One cluster, one user and one context, all of one name; the cluster's authority is ours."""
     context = {"cluster": name, "user": name, **({"namespace": namespace} if namespace else {})}
@@ -30,7 +31,7 @@ def a_kubeconfig(
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": name,
-        "clusters": [{"name": name, "cluster": {"server": server, **trusted, **cluster}}],
+        "clusters": [{"name": name, "cluster": {"server": server, **trusted, **(cluster or {})}}],
         "contexts": [{"name": name, "context": context}],
         "users": [{"name": name, "user": user or {}}],
     }

@@ -13,7 +13,9 @@ class ConnectProxy:
         credentials: What Proxy-Authorization must be, if anything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, target: str | None = None) -> None:
+        """Connect to ``target`` (HOST:PORT), whatever is asked for; None to do as asked."""
+        self._target = target
         self.asked: list[str] = []
         self.credentials: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -35,12 +37,13 @@ class ConnectProxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._tunnel(reader, writer))
+        task = asyncio.current_task()
+        assert task is not None
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await task
+            await self._tunnel(reader, writer)
         writer.transport.abort()
+        self._tasks.discard(task)
 
     async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -50,7 +53,7 @@ class ConnectProxy:
             await writer.drain()
             return
         self.asked.append(target)
-        host, _colon, port = target.rpartition(":")
+        host, _colon, port = (self._target or target).rpartition(":")
         answers, requests = await asyncio.open_connection(host, int(port))
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         pumps = [

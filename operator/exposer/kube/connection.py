@@ -205,6 +205,7 @@ class Connection:
             since = self._clock() - self._renewed_at
             if self._renewal is None and not self._renewal_helped and since < _BETWEEN_RENEWALS:
                 return False
+            self._renewal_helped = False  # until a call gets through that did not before
             await self._renew()
         return generation != self._generation
 
@@ -228,7 +229,6 @@ class Connection:
 
     async def _relocate(self) -> None:
         before = self.access.authorization, self.access.route
-        self._renewal_helped = False
         try:
             self._use(await self._locate())
         except AccessError as error:
@@ -254,8 +254,9 @@ class Connection:
         self._located_at = self._clock()
 
     async def _close_retired(self) -> None:
-        for transport in [each for each in self._retired if each.is_idle]:
-            self._retired.remove(transport)
+        idle = [transport for transport in self._retired if transport.is_idle]
+        self._retired = [transport for transport in self._retired if transport not in idle]
+        for transport in idle:
             await transport.session.close()
 
 

@@ -39,7 +39,8 @@ def failure(error: Exception, access: Access, patience: float, connect: float) -
         case ClientConnectorCertificateError(certificate_error=problem):
             return f"{server} shows a certificate that is not trusted: {_verdict(problem)}"
         case ClientConnectorSSLError():
-            return f"{server} can't be reached: no TLS with it{through}: {_verdict(error.os_error)}"
+            verdict = _verdict(error.os_error)
+            return f"{server} can't be reached{through}: the TLS handshake failed: {verdict}"
         case ClientConnectorDNSError():
             return f"{server} can't be reached{through}: no address is known for its host"
         case ClientConnectorError():

@@ -53,9 +53,9 @@ def read_context(files: Sequence[Path], name: str | None) -> Context:
     contexts = _merged(documents, "contexts", "context")
     name = name or _current(documents)
     if not name:
-        raise AccessError(f"it has no current-context: use --context with {_listed(contexts)}")
+        raise AccessError(f"it has no current-context{_choice(contexts)}")
     if name not in contexts:
-        raise AccessError(f'it has no context "{name}": use {_listed(contexts)}')
+        raise AccessError(f'it has no context "{name}", only {_listed(contexts)}')
     context = contexts[name]
     cluster, user = _text(context, "cluster"), _text(context, "user")
     if not cluster:
@@ -127,5 +127,11 @@ def _text(section: Section, key: str) -> str:
     return value
 
 
+def _choice(contexts: Mapping[str, object]) -> str:
+    if not contexts:
+        return ", and no contexts to choose from"
+    return f": name one with --context: {_listed(contexts)}"
+
+
 def _listed(names: Mapping[str, object]) -> str:
-    return " or ".join(f'"{name}"' for name in names) or "a context, of which it has none"
+    return ", ".join(f'"{name}"' for name in names) or "none"

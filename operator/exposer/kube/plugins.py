@@ -117,15 +117,18 @@ async def _output(arguments: list[str], environment: Mapping[str, str], interact
     try:
         async with asyncio.timeout(SECONDS):
             output, complaint = await process.communicate()
-    except TimeoutError as error:
-        raise _PluginError(f"did not end within {SECONDS} s") from error
-    finally:
+    except BaseException as error:
         with suppress(ProcessLookupError):
-            if not interactive:
-                os.killpg(process.pid, signal.SIGKILL)
-            elif process.returncode is None:
+            if interactive:
                 process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+        if isinstance(error, TimeoutError):
+            raise _PluginError(f"did not end within {SECONDS} s") from error
+        raise
+    if process.returncode and process.returncode < 0:
+        raise _PluginError(f"was ended by signal {-process.returncode}")
     if process.returncode:
         words = " ".join((complaint or b"").decode(errors="replace").split())[:_LONGEST_COMPLAINT]
         raise _PluginError(f"failed with exit status {process.returncode}{words and f': {words}'}")
