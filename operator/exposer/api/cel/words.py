@@ -7,15 +7,17 @@ that isn't there is empty, and its number 0.
 """
 
 from exposer.api.cel.rule import quoted
-from exposer.grammar.nodes import SIGN_OF, SIGNS, WITH_NODE_PORTS, Kind, Protocol
-from exposer.grammar.parse import (
-    IPV4,
-    LABEL,
-    MAX_PORT,
-    PORTS,
-    PROTOCOLS,
-    SERVICE_NAME,
+from exposer.grammar.hosts import LABEL, LOCALHOST, NUMERIC_HOST
+from exposer.grammar.nodes import (
+    APP_PROTOCOLS,
+    SIGN_OF,
+    SIGNS,
+    WITH_NODE_PORTS,
+    Kind,
+    Protocol,
 )
+from exposer.grammar.parse import MAX_PORT, PORTS, SERVICE_NAME
+from exposer.grammar.protocols import APP_PROTOCOL, PREFIX, TRANSPORTS
 
 HOST_SIGN = SIGN_OF[Kind.EXTERNAL_NAME]
 HEADLESS_SIGN = SIGN_OF[Kind.HEADLESS]
@@ -32,15 +34,19 @@ _LABEL = LABEL.pattern
 _MAPPING = (
     f"(?:(?:{_PORTS}):){{0,2}}(?:{_PORTS})|(?:(?:{_PORTS}):){{1,2}}(?:{SERVICE_NAME.pattern})"
 )
-_PROTOCOL = f"/(?:{'|'.join(PROTOCOLS)})"
+PROTOCOL = (
+    f"/(?:{'|'.join(APP_PROTOCOLS)}|"
+    f"(?:{'|'.join(TRANSPORTS)})(?:[+](?:{PREFIX.pattern}/)?{APP_PROTOCOL.pattern})?)"
+)
 
-HOST = rf"^{HOST_SIGN}{_LABEL}(?:\.{_LABEL})*$"
+HOST = rf"^{HOST_SIGN}{_LABEL}(?:\.{_LABEL})*\.?$"
 SHAPE = (
     rf"^(?:{HOST[1:-1]}|{HEADLESS_SIGN}|"
-    rf"{sign_class(*_SIGNED)}?(?:{_LABEL}=)?(?:{_MAPPING})(?:{_PROTOCOL})?)$"
+    rf"{sign_class(*_SIGNED)}?(?:{_LABEL}=)?(?:{_MAPPING})(?:{PROTOCOL})?)$"
 )
 """The grammar but for what counts: sizes of numbers and ranges, lengths, and node ports."""
-ADDRESS = rf"^{HOST_SIGN}{IPV4.pattern}$"
+NUMERIC = rf"^{HOST_SIGN}{NUMERIC_HOST.pattern}\.?$"
+LOCAL = rf"^{HOST_SIGN}{LOCALHOST.pattern}\.?$"
 ANY_SIGN = f"^{sign_class(*SIGNS.values())}"
 NODE_PORTED = f"^{sign_class(*WITH_NODE_PORTS)}"
 
@@ -49,7 +55,7 @@ _WORD = f"{LABEL_CHARACTER}+"
 _DIGITS = f"[0-9]{{1,{len(str(MAX_PORT))}}}"
 _RANGE = f"{_DIGITS}(-{_DIGITS})?"
 _BEFORE = f"=|{sign_class(*_SIGNED)}"  # what stands before the first word
-_BEHIND = "(/[a-z]+)?$"
+_BEHIND = "(/.*)?$"
 
 
 def find(text: str, pattern: str) -> str:
@@ -99,5 +105,5 @@ def width(word: str) -> str:
 
 def protocol(text: str) -> str:
     """The protocol with a "-" before it, as in a port's name: nothing for TCP."""
-    tcp = quoted(f"/{Protocol.TCP.lower()}")
-    return f"{find(text, '/[a-z]+$')}.replace({tcp}, '').replace('/', '-')"
+    others = "|".join(each.lower() for each in Protocol if each is not Protocol.TCP)
+    return f"{find(find(text, f'^[^/]*/({others})'), '/.*')}.replace('/', '-')"
