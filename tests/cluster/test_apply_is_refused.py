@@ -156,8 +156,8 @@ ALONE = '"@host" and "#" stand alone in their request'
             f'spec.ports[0] "80" and spec.ports[1] "80:8080/http": {PORT_TWICE}',
         ),
         (
-            ["53/udp+a.b/tcp", "53/udp"],
-            f'spec.ports[0] "53/udp+a.b/tcp" and spec.ports[1] "53/udp": {PORT_TWICE}',
+            ["53/udp+a.b/tcp", "x=53/udp"],
+            f'spec.ports[0] "53/udp+a.b/tcp" and spec.ports[1] "x=53/udp": {PORT_TWICE}',
         ),
         (
             ["80:8080/h2c", "80-8080=81/ws"],
@@ -197,15 +197,18 @@ def test_as_many_and_as_long_strings_as_can_be_are_within_the_budget(requests: A
 
 def apply(cluster: Cluster, spec: dict[str, Any]) -> str:
     """What kubectl says on standard error; it must fail."""
-    request = {
-        "apiVersion": "exposer.dev/v1alpha1",
-        "kind": "ExposeRequest",
-        "metadata": {"name": "refused", "namespace": "default"},
-        "spec": spec,
-    }
+    return apply_text(cluster, yaml.safe_dump(spec, default_flow_style=True))
+
+
+def apply_text(cluster: Cluster, spec: str) -> str:
+    """The same of a spec as YAML."""
+    request = (
+        "apiVersion: exposer.dev/v1alpha1\nkind: ExposeRequest\n"
+        f"metadata: {{name: refused, namespace: default}}\nspec: {spec}"
+    )
     done = subprocess.run(
         [str(cluster.kubectl), f"--kubeconfig={cluster.kubeconfig}", "apply", "-f", "-"],
-        input=yaml.safe_dump(request),
+        input=request,
         capture_output=True,
         text=True,
         check=False,
@@ -222,6 +225,29 @@ def test_kubectl_says_which_string_is_wrong_and_stores_nothing(
     )
     path = "/apis/exposer.dev/v1alpha1/namespaces/default/exposerequests"
     assert requests.get(path)["items"] == []
+
+
+EMPTY = (
+    'Invalid value: "": the string is empty: write a port, such as "80:8080", in quotes, as a '
+    '"!80:8080" without them is empty in YAML'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("!80:8080", EMPTY, id="a tag"),
+        pytest.param("#80", '"null": spec.ports[0] in body must be of type string', id="a comment"),
+        pytest.param(
+            "80", '"integer": spec.ports[0] in body must be of type string', id="a number"
+        ),
+        pytest.param("@db.example.com", "cannot start any token", id="a character kept for later"),
+    ],
+)
+def test_a_string_without_quotes_is_refused(
+    cluster: Cluster, requests: Api, text: str, said: str
+) -> None:
+    assert said in apply_text(cluster, f"\n  ports:\n  - {text}\n")
 
 
 def test_kubectl_refuses_a_field_that_there_is_not(cluster: Cluster, requests: Api) -> None:

@@ -133,6 +133,7 @@ ADDRESSES_RULES = (
     no_clash(
         "self.all(p, isIP(p))",
         "self",
+        "true",
         [{"address": "string(ip(p))"}],
         "a.address in [b.address]",
         "one address: leave one of the two out",

@@ -8,8 +8,9 @@ from exposer.grammar.nodes import WITH_NODE_PORTS, told_signs
 from exposer.grammar.parse import MAX_PORT, MAX_TARGET
 from exposer.grammar.protocols import MAX_APP_PROTOCOL
 
-_PORTS, _NODE_PORTS = words.ports("self"), words.node_ports("self")
-_TARGET_PORTS = words.target_ports("self")
+_PLAIN = words.plain("self")
+_PORTS, _NODE_PORTS = words.ports(_PLAIN), words.node_ports(_PLAIN)
+_TARGET_PORTS = words.target_ports(_PLAIN)
 _ALL_PORTS = (_NODE_PORTS, _PORTS, _TARGET_PORTS)
 
 
