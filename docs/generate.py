@@ -199,7 +199,7 @@ AFTER_GRAMMAR = """
 The first character says how the Service is reached: nothing for a ClusterIP, `!` for a NodePort,
 `^` for a LoadBalancer, `#` for a headless Service, `@` for an ExternalName. Three parts stand
 behind `!` and `^` only, and ranges in one string are equally long. No spaces, no leading zeros, no
-sign before a number, and lower case only, but in an appProtocol.
+`+` before a number, and lower case only, but in an appProtocol.
 
 ## Strings and what they make
 """
