@@ -1,10 +1,13 @@
 """Prints docs/port-strings.md: whatever it says of a string comes from reading that string."""
 
 import importlib
+import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 
 from exposer.api.report import NOTHING
+from exposer.commands import main as main_of_exposer
 from exposer.commands.parse import explained
 from exposer.grammar import Kind, PortMapping, PortStringErrors, canonical, parse, parse_all
 
@@ -15,6 +18,13 @@ EXAMPLES = (
     "https=443:8443",
     "53/udp",
     "9899:9900/sctp",
+    "80:8080/http",
+    "443:8443/https",
+    "50051/grpc",
+    "80/h2c",
+    "80/ws",
+    "80/wss",
+    "5556/tcp+example.com/custom",
     "8000-8003",
     "8000-8003:9000-9003",
     "rtp=5004-5005/udp",
@@ -29,7 +39,16 @@ EXAMPLES = (
     "@db.example.com",
 )
 
-RESPELLED = ("80:80", "80/tcp", "80-80:90-90", "80-8080=80:8080", "8000-8003:8000-8003")
+RESPELLED = (
+    "80:80",
+    "80/tcp",
+    "80-80:90-90",
+    "80-8080=80:8080",
+    "8000-8003:8000-8003",
+    "80/tcp+http",
+    "80/tcp+kubernetes.io/h2c",
+    "@db.example.com.",
+)
 
 ONE_WRONG = {
     "Ports": (
@@ -47,7 +66,7 @@ ONE_WRONG = {
         "80,443",
         "!!80",
         "80@db",
-        "9" * 257,
+        "9" * 428,
     ),
     "Ranges": (
         "80-",
@@ -73,10 +92,24 @@ ONE_WRONG = {
         "w" * 62 + "=80-81",
         "80:web=8080",
     ),
-    "Protocols": ("80/", "80/TCP", "53/udp:5353"),
+    "Protocols": (
+        "80/",
+        "80/TCP",
+        "80/icmp",
+        "53/udp:5353",
+        "80/http+x",
+        "80/kubernetes.io/h2c",
+        "80/example.com/custom",
+        "80/tcp+",
+        "80/tcp+a/b/c",
+        "80/tcp+-custom",
+        "80/tcp+" + "c" * 64,
+    ),
     "Hosts": (
         "@",
         "@192.0.2.10",
+        "@127.1",
+        "@localhost",
         "@db:5432",
         "@Db.example.com",
         "@db..example.com",
@@ -118,18 +151,30 @@ SOURCES = (
         "(`ValidateDNS1123Subdomain`)",
     ),
     (
-        "A host is never an IP address",
-        "the value of a CNAME is a domain name, RFC 1035 section 3.3.1",
+        "A dot at the end of a host is taken, and left out",
+        "core/v1 `ValidateService`; the value of a CNAME is a whole name, with the dot and without",
     ),
+    (
+        "A host is never an IP address, nor a name that ends in a number (`127.1`, `0x7f.1`)",
+        "the value of a CNAME is a domain name, RFC 1035 section 3.3.1; programs read such names "
+        "as IPv4 addresses (POSIX `inet_addr`, the WHATWG's URL standard)",
+    ),
+    ("A host is never `localhost` or a name below it", "RFC 6761 section 6.3"),
     ("A protocol is TCP, UDP or SCTP", "core/v1 `ServicePort.protocol`"),
+    (
+        "An appProtocol is a name of 1 to 63 characters, with a DNS name of at most 253 characters "
+        'and "/" before it if need be',
+        "core/v1 `ValidateService` (`ValidateQualifiedName`); `kubernetes.io/h2c`, `/ws` and "
+        "`/wss` are from KEP-3726",
+    ),
     ("All strings are of one kind", "a Service has one type, core/v1 `ServiceSpec.type`"),
     (
         "Names are unique; a port, and a node port, is there once for each protocol",
         "core/v1 `ValidateService`",
     ),
     (
-        "A string has at most 256 characters, a request at most 1000 ports",
-        "exposer's own; no string that follows the other rules has more than 254 characters",
+        "A string has at most 427 characters, a request at most 1000 ports",
+        "exposer's own; no string that follows the other rules has more than 427 characters",
     ),
 )
 
@@ -144,7 +189,8 @@ that is wrong. `exposer parse` tells the same of any string:
     exposer parse '!30080:80:http' '!https=443:8443'
 
 Put strings in single quotes there: `!`, `#`, `^` and `@` mean something to shells. In YAML, put
-them in double quotes.
+them in double quotes: without them `!80:8080` is an empty string with a tag, `#80` a comment, `80`
+a number, and `@db.example.com` an error.
 
 ## The grammar
 """
@@ -153,10 +199,12 @@ AFTER_GRAMMAR = """
 The first character says how the Service is reached: nothing for a ClusterIP, `!` for a NodePort,
 `^` for a LoadBalancer, `#` for a headless Service, `@` for an ExternalName. Three parts stand
 behind `!` and `^` only, and ranges in one string are equally long. No spaces, no leading zeros, no
-`+`, and lower case only.
+`+` before a number, and lower case only, but in an appProtocol.
 
 ## Strings and what they make
 """
+
+DOCKERS = ("!30090:8080",)
 
 AFTER_EXAMPLES = f"""
 `{NOTHING}` is how kubectl says that there is none; `NODE` stands for the node port that the cluster
@@ -168,6 +216,39 @@ connect to the pods' port, whatever the Service's port is.
 
 Each port has a name. Without one in the string it is the port and its target, with the protocol
 behind them if that is not TCP. A range with a name puts each port behind it.
+
+The words `http`, `https`, `grpc`, `h2c`, `ws` and `wss` are TCP with that `appProtocol`, which
+tells gateways, meshes and load balancers what is spoken on the port. Any other is written behind
+`tcp+`, `udp+` or `sctp+`, as it is: `tcp+TCP` has the `appProtocol` `TCP`, and `tcp+h2c` has `h2c`
+and not `kubernetes.io/h2c`. A string without one leaves the Service's `appProtocol` to others; one
+that is taken out of a string is taken out of the Service. It is not in the port's name, and no two
+strings of a request may differ in it alone: `80/http` and `80` are both port 80/TCP.
+
+## Node ports that were not asked for
+
+In Docker `30090:8080` is port 30090 of the machine. Here `!30090:8080` is port 30090 of the
+Service, and the cluster picks the node port. That is right, but seldom meant. So where a string
+behind `!` or `^` has two parts, and its port is one of 30000-32767, `exposer parse` and the
+condition `Accepted` add a note:
+"""
+
+AFTER_DOCKERS = """
+## Why the default name is `<port>-<target>`
+
+It is what `kubectl create service` calls its ports, so `80:8080` makes the same Service as
+`--tcp=80:8080`, and `exposer convert` needs no name for it. It also has a price:
+
+- An Ingress can't refer to `80-8080` by name, as `service.port.name` must have a letter in it
+  (networking/v1, `IsValidPortName`: at most 15 characters, no `--`). It can by number
+  (`service.port.number: 80`), and by a name such as `80-http`.
+- Another target is another name, and a port that is renamed is out of reach for some 0.1 s (see
+  [transitions.md](transitions.md)). A name without the target, such as `port-80`, would not have
+  that.
+
+Another default would rename the ports of every Service that stands, once, with that gap for each.
+It would still be a name that nobody chose, and the Service would differ from what kubectl makes.
+So the default stays. Where you want to refer to a port, or to change its target under traffic, name
+it: `http=80:8080`.
 
 ## Strings with a shorter spelling
 
@@ -198,9 +279,19 @@ def page() -> Iterator[str]:
     yield HEAD
     yield from _grammar()
     yield AFTER_GRAMMAR
-    headings = ("string", "kind", "ports, as in `kubectl get svc`", "node port", "target", "names")
+    headings = (
+        "string",
+        "kind",
+        "ports, as in `kubectl get svc`",
+        "node port",
+        "target",
+        "appProtocol",
+        "names",
+    )
     yield from _table(headings, map(_example, EXAMPLES))
     yield AFTER_EXAMPLES
+    yield from ("```console", f"$ exposer parse {_arguments(DOCKERS)}", _printed(DOCKERS), "```")
+    yield AFTER_DOCKERS
     spellings = ((f"`{text}`", f"`{canonical(parse(text))}`") for text in RESPELLED)
     yield from _table(("string", "canonical spelling"), spellings)
     yield AFTER_RESPELLED
@@ -231,7 +322,7 @@ def _example(text: str) -> tuple[str, ...]:
     target = row.target if string.ports is None and string.host is None else f"`{row.target}`"
     node_port = row.node_port if row.node_port.startswith("picked") else f"`{row.node_port}`"
     name = " to ".join(f"`{name}`" for name in row.name.split(" to "))
-    return f"`{text}`", row.kind, f"`{ports}`", node_port, target, name
+    return f"`{text}`", row.kind, f"`{ports}`", node_port, target, f"`{row.app_protocol}`", name
 
 
 def _port(mapping: PortMapping, kind: Kind) -> str:
@@ -251,6 +342,14 @@ def _transcript(subject: str, requests: Iterable[Sequence[str]]) -> Iterator[str
 
 def _arguments(texts: Sequence[str]) -> str:
     return " ".join(f"'{text}'" for text in texts)
+
+
+def _printed(texts: Sequence[str]) -> str:
+    """What `exposer parse` prints about strings that are right."""
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        main_of_exposer(["parse", *texts])
+    return printed.getvalue().rstrip("\n")
 
 
 def _refusal(texts: Sequence[str]) -> str:

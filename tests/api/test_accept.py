@@ -1,6 +1,7 @@
 """Which specs can be carried out, and what is wrong with the others."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,19 @@ from tests.support.builders import a_mapping, an_accepted_request
                 ]
             ),
             id="a range is spelled out in its place",
+        ),
+        pytest.param(
+            {"ports": ["!30090:8080/http"]},
+            replace(
+                an_accepted_request(
+                    kind=Kind.NODE_PORT, ports=[a_mapping(30090, app_protocol="http")]
+                ),
+                hints=(
+                    'spec.ports[0]: "!30090:8080/http" leaves the node port to the cluster; did '
+                    'you mean "!30090:8080:8080/http"?',
+                ),
+            ),
+            id="what its author may not have meant",
         ),
         pytest.param(
             {"ports": ["^80"]},
@@ -133,7 +147,7 @@ def test_wrong_port_strings_are_refused_in_the_grammars_words(
         pytest.param({"ports": "80"}, "spec.ports", id="a string for a list"),
         pytest.param({"ports": ["80", 81]}, "spec.ports[1]", id="number for a string"),
         pytest.param({"ports": ["80", None]}, "spec.ports[1]", id="null for a string"),
-        pytest.param({"ports": ["8" * 257]}, "spec.ports[0]", id="string too long"),
+        pytest.param({"ports": ["8" * 428]}, "spec.ports[0]", id="string too long"),
         pytest.param({"ports": [str(n) for n in range(1, 102)]}, "spec.ports", id="101 strings"),
         pytest.param({"ports": ["80"], "selector": {}}, "spec.selector", id="empty selector"),
         pytest.param(

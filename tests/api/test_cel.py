@@ -9,8 +9,10 @@ from exposer.api.cel import ITEMS, RULES, Rule
 from exposer.api.crd import custom_resource_definition
 from exposer.api.request import MAX_ADDRESSES, MAX_STRINGS
 from exposer.grammar import PortStringErrors, parse_all
-from exposer.grammar.nodes import SIGNS
-from exposer.grammar.parse import MAX_HOST, MAX_NAME, MAX_PORT, MAX_TARGET, PROTOCOLS
+from exposer.grammar.hosts import MAX_HOST, MAX_NAME
+from exposer.grammar.nodes import APP_PROTOCOLS, SIGNS
+from exposer.grammar.parse import MAX_PORT, MAX_TARGET
+from exposer.grammar.protocols import TRANSPORTS
 from exposer.grammar.rules import MAX_PORTS
 
 STRING_RULES = RULES["spec", "ports", ITEMS]
@@ -74,12 +76,16 @@ def test_each_sign_of_the_grammar_has_the_shape(sign: str) -> None:
     assert re.fullmatch(shape(), f"{sign}80")
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "protocol", [*TRANSPORTS, *APP_PROTOCOLS, "tcp+TCP", "sctp+example.com/a_b"]
+)
 def test_each_protocol_of_the_grammar_has_the_shape(protocol: str) -> None:
     assert re.fullmatch(shape(), f"80/{protocol}")
 
 
-@pytest.mark.parametrize("protocol", ["TCP", "icmp", "", "tcpx"])
+@pytest.mark.parametrize(
+    "protocol", ["TCP", "icmp", "", "tcpx", "http+x", "tcp+", "tcp+-a", "tcp+A.com/x", "tcp+a/b/c"]
+)
 def test_no_other_protocol_has_the_shape(protocol: str) -> None:
     assert not re.fullmatch(shape(), f"80/{protocol}")
 

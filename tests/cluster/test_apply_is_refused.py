@@ -33,7 +33,16 @@ HOST = (
     '"@db.example.com"'
 )
 TARGET = 'nothing behind ":": write a port or the name of a container port, or leave out the ":"'
-PROTOCOL = "a port string ends behind its protocol, which is one of tcp, udp, sctp"
+PROTOCOL = (
+    "a port string ends behind its protocol, which is one of tcp, udp, sctp, http, https, grpc, "
+    'h2c, ws, wss; or tcp+ and any other appProtocol, as in "80/tcp+example.com/custom"'
+)
+APP_PROTOCOL = "an appProtocol has at most 63 characters, and the DNS name before it at most 253"
+NUMERIC = (
+    "a host that ends in a number is taken for an IP address, which can't be a CNAME: put "
+    "addresses into spec.addresses"
+)
+LOCALHOST = '"localhost" is each client\'s own machine: write the DNS name of the other machine'
 PARTS = 'at most three parts between colons are possible: "nodePort:port:target"'
 IN_THE_LIST = "one string a port: separate them in the list, not in the string"
 SIGN = "a sign is the first character of a string, and only one: write one there"
@@ -52,7 +61,11 @@ NODE_PORT = (
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", 'the string is empty: write a port, such as "80" or "80:8080"'),
+        (
+            "",
+            'the string is empty: write a port, such as "80:8080", in quotes, as a "!80:8080" '
+            "without them is empty in YAML",
+        ),
         ("0", PORT),
         ("080", PORT),
         ("100000", PORT),
@@ -66,6 +79,18 @@ NODE_PORT = (
         ("80!", SIGN),
         ("80/icmp", PROTOCOL),
         ("80/tcp/udp", PROTOCOL),
+        ("80/TCP", PROTOCOL),
+        ("80/example.com/custom", PROTOCOL),
+        ("80/tcp+", PROTOCOL),
+        ("80/http+x", PROTOCOL),
+        ("80/tcp+Example.com/x", PROTOCOL),
+        ("0/tcp", PORT),
+        ("80:/http", TARGET),
+        ("http/tcp", FORM),
+        ("70000/udp", "a port is 1 to 65535"),
+        (f"80/tcp+{LONG}", APP_PROTOCOL),
+        (f"80/tcp+a.b/{LONG}", APP_PROTOCOL),
+        (f"80/tcp+{'a' * 254}/a", APP_PROTOCOL),
         ("=80", NAME),
         ("a=b=80", NAME),
         ("web_1=80", NAME),
@@ -86,7 +111,13 @@ NODE_PORT = (
         ("@", HOST),
         ("@a..b", HOST),
         ("@host:80", "a host has no port, and an address is no host: write a DNS name"),
-        ("@192.0.2.1", "an IP address can't be a CNAME: put addresses into spec.addresses"),
+        ("@192.0.2.1", NUMERIC),
+        ("@127.1", NUMERIC),
+        ("@2130706433", NUMERIC),
+        ("@0x7f000001.", NUMERIC),
+        ("@localhost", LOCALHOST),
+        ("@www.localhost.", LOCALHOST),
+        ("@a..", HOST),
         (f"@{LONG}", LABEL),
         (f"@{'a.' * 127}a", "a DNS name has at most 253 characters"),
     ],
@@ -120,6 +151,18 @@ ALONE = '"@host" and "#" stand alone in their request'
             ["!1", "!3000:2:2", "!3000:3:3"],
             f'spec.ports[1] "!3000:2:2" and spec.ports[2] "!3000:3:3": {NODE_PORT_TWICE}',
         ),
+        (
+            ["80", "80:8080/http"],
+            f'spec.ports[0] "80" and spec.ports[1] "80:8080/http": {PORT_TWICE}',
+        ),
+        (
+            ["53/udp+a.b/tcp", "x=53/udp"],
+            f'spec.ports[0] "53/udp+a.b/tcp" and spec.ports[1] "x=53/udp": {PORT_TWICE}',
+        ),
+        (
+            ["80:8080/h2c", "80-8080=81/ws"],
+            f'spec.ports[0] "80:8080/h2c" and spec.ports[1] "80-8080=81/ws": {NAME_TWICE}',
+        ),
         (["a=80", "a=81"], f'spec.ports[0] "a=80" and spec.ports[1] "a=81": {NAME_TWICE}'),
         (["a=1-3", "a-2=9"], f'spec.ports[0] "a=1-3" and spec.ports[1] "a-2=9": {NAME_TWICE}'),
         (
@@ -144,7 +187,7 @@ def test_as_many_and_as_long_strings_as_can_be_are_within_the_budget(requests: A
     """The API server gives up on rules that take too long for one request."""
     ports = [
         f"!{'a' * 54}{i:03}={20000 + 10 * i}-{20009 + 10 * i}:{1 + 10 * i}-{10 + 10 * i}"
-        f":{30000 + 10 * i}-{30009 + 10 * i}/sctp"
+        f":{30000 + 10 * i}-{30009 + 10 * i}/sctp+{'a.' * 126}a/{'n' * 63}"
         for i in range(100)
     ]
     assert stored(requests, {"ports": ports}) == {"ports": ports}
@@ -154,15 +197,18 @@ def test_as_many_and_as_long_strings_as_can_be_are_within_the_budget(requests: A
 
 def apply(cluster: Cluster, spec: dict[str, Any]) -> str:
     """What kubectl says on standard error; it must fail."""
-    request = {
-        "apiVersion": "exposer.dev/v1alpha1",
-        "kind": "ExposeRequest",
-        "metadata": {"name": "refused", "namespace": "default"},
-        "spec": spec,
-    }
+    return apply_text(cluster, yaml.safe_dump(spec, default_flow_style=True))
+
+
+def apply_text(cluster: Cluster, spec: str) -> str:
+    """The same of a spec as YAML."""
+    request = (
+        "apiVersion: exposer.dev/v1alpha1\nkind: ExposeRequest\n"
+        f"metadata: {{name: refused, namespace: default}}\nspec: {spec}"
+    )
     done = subprocess.run(
         [str(cluster.kubectl), f"--kubeconfig={cluster.kubeconfig}", "apply", "-f", "-"],
-        input=yaml.safe_dump(request),
+        input=request,
         capture_output=True,
         text=True,
         check=False,
@@ -179,6 +225,29 @@ def test_kubectl_says_which_string_is_wrong_and_stores_nothing(
     )
     path = "/apis/exposer.dev/v1alpha1/namespaces/default/exposerequests"
     assert requests.get(path)["items"] == []
+
+
+EMPTY = (
+    'Invalid value: "": the string is empty: write a port, such as "80:8080", in quotes, as a '
+    '"!80:8080" without them is empty in YAML'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("!80:8080", EMPTY, id="a tag"),
+        pytest.param("#80", '"null": spec.ports[0] in body must be of type string', id="a comment"),
+        pytest.param(
+            "80", '"integer": spec.ports[0] in body must be of type string', id="a number"
+        ),
+        pytest.param("@db.example.com", "cannot start any token", id="a character kept for later"),
+    ],
+)
+def test_a_string_without_quotes_is_refused(
+    cluster: Cluster, requests: Api, text: str, said: str
+) -> None:
+    assert said in apply_text(cluster, f"\n  ports:\n  - {text}\n")
 
 
 def test_kubectl_refuses_a_field_that_there_is_not(cluster: Cluster, requests: Api) -> None:

@@ -32,6 +32,19 @@ def asking(cluster: Cluster, space: Space, capsys: pytest.CaptureFixture[str]) -
         pytest.param(
             WEB | {"clusterIP": "None", "ports": [HTTP]}, ["#http=80:http"], id="headless"
         ),
+        pytest.param(
+            WEB
+            | {
+                "ports": [
+                    HTTP | {"appProtocol": "http"},
+                    {"name": "443-443", "port": 443, "appProtocol": "TCP"},
+                    {"name": "50051-50051", "port": 50051, "appProtocol": "kubernetes.io/h2c"},
+                    {"name": "53-53-udp", "port": 53, "protocol": "UDP", "appProtocol": "a.b/c_D"},
+                ]
+            },
+            ["http=80:http/http", "443/tcp+TCP", "50051/h2c", "53/udp+a.b/c_D"],
+            id="appProtocols",
+        ),
         pytest.param(WEB | {"clusterIP": "None"}, ["#"], id="headless without ports"),
         pytest.param(
             {"type": "ExternalName", "externalName": "db.example.com"},
@@ -129,15 +142,12 @@ def test_the_addresses_of_a_service_without_a_selector_are_taken_over(
 
 
 def test_what_a_request_cannot_say_is_told(space: Space, asking: Asking) -> None:
-    ports = [{"port": 80, "appProtocol": "kubernetes.io/h2c"}]
     space.create(
-        "Service", "web", spec=WEB | {"ports": ports, "ipFamilyPolicy": "RequireDualStack"}
+        "Service", "web", spec=WEB | {"ports": [{"port": 80}], "ipFamilyPolicy": "RequireDualStack"}
     )
     second = space.get("Service", "web")["spec"]["clusterIPs"][1]
     assert sorted(asking.ask("convert", "web").errors.splitlines()) == [
         f'Warning: spec.clusterIPs: ["{second}"] can\'t be said in a request, and is left out',
-        'Warning: spec.ports[0].appProtocol: "kubernetes.io/h2c" can\'t be said in a request, and '
-        "is left out",
         'Warning: spec.ports[0].name: nothing becomes "80-80"',
     ]
 

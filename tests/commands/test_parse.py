@@ -60,6 +60,20 @@ STRING            KIND           NAME     NODE-PORT   PORT     TARGET           
             id="external name",
         ),
         pytest.param(
+            ["80/http", "50051/tcp+kubernetes.io/h2c", "53/udp"],
+            """\
+STRING                        CANONICAL   KIND        NAME          NODE-PORT   PORT    TARGET   \
+PROTOCOL   APP-PROTOCOL
+80/http                       80/http     ClusterIP   80-80         <none>      80      80       \
+TCP        http
+50051/tcp+kubernetes.io/h2c   50051/h2c   ClusterIP   50051-50051   <none>      50051   50051    \
+TCP        kubernetes.io/h2c
+53/udp                        53/udp      ClusterIP   53-53-udp     <none>      53      53       \
+UDP        <none>
+""",
+            id="appProtocols",
+        ),
+        pytest.param(
             ["!1-2:3-4:5-6", "!7-8"],
             """\
 STRING         KIND       NAME         NODE-PORT               PORT   TARGET   PROTOCOL
@@ -119,7 +133,7 @@ a port is 1 to 65535
 spec.ports[2]: unknown protocol "UDP"
   53/UDP
      ^^^
-write "tcp", "udp" or "sctp", in lower case
+write "udp", or "tcp+UDP" for the appProtocol "UDP"
 """,
             id="two strings",
         ),
@@ -159,7 +173,7 @@ write "80:\\ud800\\n", or "!80:80:\\ud800\\n" for a NodePort
 spec.ports[0]: the string is 10000 characters long
   …{"8" * 121}…
 {" " * 63}^
-a port string has at most 256
+a port string has at most 427
 """,
             id="far too long",
         ),
@@ -191,3 +205,17 @@ def test_the_help_says_how_to_quote(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["parse", "--help"])
     assert "Put each string in single quotes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("output", ["table", "yaml", "json"])
+def test_what_may_be_meant_otherwise_is_noted_and_no_error(
+    output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["parse", "!30090:8080", "-o", output])
+    printed, noted = capsys.readouterr()
+    assert (status, bool(printed), noted) == (
+        0,
+        True,
+        'Note: spec.ports[0]: "!30090:8080" leaves the node port to the cluster; did you mean '
+        '"!30090:8080:8080"?\n',
+    )

@@ -10,7 +10,7 @@ from exposer.explained.chain import chain_of
 from exposer.explained.survey import Survey
 from exposer.observed.pods import BackingPods
 from tests.explained.surveys import a_pod_endpoint, a_slice_of, a_survey, not_ready
-from tests.support.builders import a_pod, a_request, an_endpoint
+from tests.support.builders import a_pod, a_request, a_service_port, an_endpoint
 
 LOCAL = a_survey(
     spec={"externalTrafficPolicy": "Local"},
@@ -34,6 +34,13 @@ http: port 80/TCP to 8080 (IPv4)
 The chain is whole.
 """
     )
+
+
+def test_an_app_protocol_is_part_of_the_port() -> None:
+    port = a_service_port(80, 8080, name="http") | {"appProtocol": "kubernetes.io/h2c"}
+    chain = chain_of(a_survey(spec={"ports": [port]}))
+    assert "http: port 80/TCP, kubernetes.io/h2c to 8080 (IPv4)" in text(chain).splitlines()
+    assert "10.96.12.7:80/TCP<br/>kubernetes.io/h2c" in flowchart(chain)
 
 
 def test_the_shares_are_told_node_by_node_where_they_differ() -> None:

@@ -67,6 +67,13 @@ nothing answers yet: no pod has the labels "app=web\""""
     )
 
 
+def test_an_app_protocol_is_shown_beside_the_protocol() -> None:
+    port = a_service_port(80, 8080, name="api") | {"appProtocol": "kubernetes.io/h2c"}
+    ways = ways_to(a_survey(spec={"ports": [port]}), Kind.CLUSTER_IP)
+    shown = "  api   http://web.shop.svc.cluster.local:80   TCP   kubernetes.io/h2c"
+    assert shown in list(lines(ways))
+
+
 def test_json_has_kubernetes_spelling() -> None:
     endpoint = an_endpoint("10.244.1.1", nodeName="node1")
     ways = ways_to(a_survey(slices=[a_slice_of(endpoint)]), Kind.NODE_PORT)
@@ -84,6 +91,7 @@ def test_json_has_kubernetes_spelling() -> None:
         "url": "http://10.240.0.1:30080",
         "node": "node1",
         "type": "InternalIP",
+        "appProtocol": None,
     }
     assert document["environment"]["WEB_SERVICE_HOST"] == "10.96.12.7"
 

@@ -88,6 +88,11 @@ def slice_of(
             id="target ports under the Service's names",
         ),
         pytest.param(
+            an_accepted_request(addresses=[V4], ports=[a_mapping(app_protocol="http")]),
+            endpoints({"addresses": [{"ip": V4}], "ports": [PORT | {"appProtocol": "http"}]}),
+            id="an appProtocol",
+        ),
+        pytest.param(
             an_accepted_request(addresses=[V4], kind=Kind.HEADLESS, ports=[]),
             endpoints({"addresses": [{"ip": V4}]}),
             id="no ports",

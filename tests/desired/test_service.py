@@ -56,6 +56,20 @@ SELECTOR = {"app": "web"}
     ("request_", "desired"),
     [
         pytest.param(
+            an_accepted_request(
+                ports=[a_mapping(app_protocol="kubernetes.io/h2c"), a_mapping(53, 53)]
+            ),
+            service(
+                {
+                    "type": "ClusterIP",
+                    **INSIDE,
+                    "selector": SELECTOR,
+                    "ports": [port(80, 8080, appProtocol="kubernetes.io/h2c"), port(53, 53)],
+                }
+            ),
+            id="an appProtocol",
+        ),
+        pytest.param(
             an_accepted_request(),
             service(
                 INSIDE | {"type": "ClusterIP", "selector": SELECTOR, "ports": [port(80, 8080)]}

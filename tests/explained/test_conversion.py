@@ -52,6 +52,28 @@ WEB = {"selector": {"app": "web"}}
         ),
         pytest.param(WEB | {"clusterIP": "None"}, {"ports": ["#"]}, id="headless without ports"),
         pytest.param(
+            WEB
+            | {
+                "ports": [
+                    a_port(80, appProtocol="http"),
+                    a_port(81, appProtocol="kubernetes.io/h2c"),
+                    a_port(82, appProtocol="TCP"),
+                    a_port(83, appProtocol="h2c"),
+                    a_port(84, appProtocol=f"{'p' * 253}/{'n' * 63}"),
+                ]
+            },
+            {
+                "ports": [
+                    "80:8080/http",
+                    "81:8080/h2c",
+                    "82:8080/tcp+TCP",
+                    "83:8080/tcp+h2c",
+                    f"84:8080/tcp+{'p' * 253}/{'n' * 63}",
+                ]
+            },
+            id="appProtocols",
+        ),
+        pytest.param(
             {"type": "ExternalName", "externalName": "db.example.com"},
             {"ports": ["@db.example.com"]},
             id="external name",
@@ -137,9 +159,9 @@ def test_labels_and_annotations_go_along_but_for_bookkeeping() -> None:
             id="a port without a name",
         ),
         pytest.param(
-            WEB | {"ports": [a_port(appProtocol="http")]},
-            ['spec.ports[0].appProtocol: "http" can\'t be said in a request, and is left out'],
-            id="appProtocol",
+            {"type": "ExternalName", "externalName": "db.example.com."},
+            ['spec.externalName: "db.example.com." becomes "db.example.com"'],
+            id="the dot at the end of an external name",
         ),
         pytest.param(
             WEB
@@ -251,7 +273,9 @@ def test_a_headless_service_without_a_selector_has_both_ip_families_by_default(
     [
         pytest.param({"ports": [a_port()]}, "no selector", id="nothing to send the traffic to"),
         pytest.param(
-            {"type": "ExternalName", "externalName": "192.0.2.1"}, "not a DNS name", id="an address"
+            {"type": "ExternalName", "externalName": "192.0.2.1"},
+            "ends in a number",
+            id="an address",
         ),
         pytest.param(WEB | {"ports": []}, "at least 1 item", id="no ports"),
     ],

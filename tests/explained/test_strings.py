@@ -105,6 +105,16 @@ def unnamed(port: int, target: int | str) -> PortMapping:
         ),
         pytest.param(
             Kind.CLUSTER_IP,
+            [
+                a_mapping(80, 80, app_protocol="http"),
+                a_mapping(81, 81, app_protocol="http"),
+                a_mapping(82, 82),
+            ],
+            ["80-81/http", "82"],
+            id="two appProtocols",
+        ),
+        pytest.param(
+            Kind.CLUSTER_IP,
             [a_mapping(80, "a"), a_mapping(81, "a")],
             ["80:a", "81:a"],
             id="a name is one port",

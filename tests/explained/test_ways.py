@@ -18,6 +18,11 @@ def urls(doors: tuple[Door, ...]) -> list[str]:
     return [door.url for door in doors]
 
 
+def spoken(app_protocol: str) -> dict[str, Any]:
+    """A port whose number says HTTP, with that appProtocol."""
+    return a_service_port(80, 80) | {"appProtocol": app_protocol}
+
+
 @pytest.mark.parametrize(
     ("port", "scheme"),
     [
@@ -28,6 +33,18 @@ def urls(doors: tuple[Door, ...]) -> list[str]:
         pytest.param(a_service_port(443, 80), "http", id="the pods' number before its own"),
         pytest.param(
             a_service_port(80, 80) | {"appProtocol": "https"}, "https", id="its protocol first"
+        ),
+        pytest.param(spoken("HTTPS"), "https", id="names of IANA are the same in any case"),
+        pytest.param(spoken("grpc"), "grpc", id="grpc"),
+        pytest.param(spoken("kubernetes.io/h2c"), "http", id="h2c"),
+        pytest.param(spoken("kubernetes.io/ws"), "ws", id="ws"),
+        pytest.param(spoken("kubernetes.io/wss"), "wss", id="wss"),
+        pytest.param(spoken("example.com/http"), None, id="another's protocol"),
+        pytest.param(spoken("TCP"), None, id="a protocol without URLs, whatever the number"),
+        pytest.param(
+            a_service_port(443, 443, protocol="UDP") | {"appProtocol": "https"},
+            None,
+            id="HTTPS over UDP",
         ),
         pytest.param(a_service_port(5432, 5432), None, id="nobody knows"),
         pytest.param(a_service_port(443, 443, protocol="UDP"), None, id="not TCP"),

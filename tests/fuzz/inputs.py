@@ -26,6 +26,20 @@ CORPUS = (
     "@db.example.com",
     "@1.2.3.4.in-addr.arpa",
     "@192.0.2.10",
+    "@db.example.com.",
+    "@127.1",
+    "@0x7f000001",
+    "@www.localhost",
+    "80:8080/http",
+    "!443:8443/https",
+    "50051/grpc",
+    "80/h2c",
+    "80/tcp+kubernetes.io/wss",
+    "80/tcp+TCP",
+    "53/udp+example.com/a_b.C-1",
+    "8000-8003/ws",
+    "80/tcp+" + "p" * 253 + "/" + "n" * 63,
+    "!" + "w" * 63 + "=10000-10000:20000-20000:abcdefghijklmno/sctp+" + "p" * 253 + "/" + "N" * 63,
     "80-8080=80:8080",
     "53-53-udp=53/udp",
     "80-80:90-90",
@@ -51,12 +65,13 @@ TOKENS = (
         "0x50",
     ),
     *("80", "443", "8080", "30080", "8000-8003", "9000-9003", "5-4", "1-65535"),
+    *("/http", "/grpc", "/h2c", "/tcp+", "/udp+", "example.com/", "kubernetes.io/h2c", "localhost"),
     *("/tcp", "/udp", "/sctp", "/TCP", "http", "web=", "a-1-b", "db.example.com", "192.0.2.1"),
     *("\t", "\n", "\0", "\x7f", "\x85", "\xa0", "\xb2", "\xdf", "\u0130", "\u0131", "\u017f"),
     *("\u0660", "\u200b", "\u2013", "\u2028", "\u202e", "\u2460", "\uff18", "\uff1a", "\ufeff"),
     *("\ud800", "\udfff", "e\u0301", "\U0001d7d8", "\U0001f600", "\U0010ffff"),
 )
-_LONG = 256  # what the API server lets through
+_LONG = 427  # what the API server lets through
 _VERY_LONG = 10_000
 
 
@@ -90,7 +105,9 @@ def _assembled(random: Random) -> str:
     if random.random() < 0.3:
         parts[-1] = _word(random, 16)
     name = _word(random, 65) + "=" if random.random() < 0.3 else ""
-    protocol = random.choice(("", "", "", "/tcp", "/udp", "/sctp", "/", "/icmp"))
+    protocol = random.choice(("", "", "", "/tcp", "/udp", "/sctp", "/", "/icmp", "/http", "/wss"))
+    if random.random() < 0.2:
+        protocol = f"{random.choice(('/tcp', '/udp', '/h2c'))}+{_app_protocol(random)}"
     if random.random() < 0.1:
         return "@" + ".".join(_word(random, 65) for _ in range(random.randint(1, 8)))
     return random.choice(("", "!", "#", "^")) + name + ":".join(parts) + protocol
@@ -106,6 +123,12 @@ def _ports(random: Random, length: int) -> str:
 def _word(random: Random, longest: int) -> str:
     letters = "abcxyz0189-" if random.random() < 0.9 else "abAB01-_. \xdf\u0660"
     return "".join(random.choices(letters, k=random.randint(0, longest)))
+
+
+def _app_protocol(random: Random) -> str:
+    prefix = ".".join(_word(random, 65) for _ in range(random.randint(1, 6))) + "/"
+    name = "".join(random.choices("abAB01-_.", k=random.randint(0, 65)))
+    return random.choice(("", prefix)) + name
 
 
 def _noise(random: Random) -> str:

@@ -8,17 +8,19 @@ import re
 _PORTS = r"[1-9][0-9]{0,4}(?:-[1-9][0-9]{0,4})?"
 _LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _SERVICE_NAME = r"(?=[-0-9]*[a-z])(?![-a-z0-9]{16})[a-z0-9]+(?:-[a-z0-9]+)*"
+_SUBDOMAIN = r"(?![^/]{254})(?:(?!-)[-a-z0-9]+(?<!-)\.)*(?!-)[-a-z0-9]+(?<!-)"
+_APP_PROTOCOL = rf"(?:{_SUBDOMAIN}/)?(?![-._])(?:[-._A-Za-z0-9]{{1,63}})(?<![-._])"
 
 GRAMMAR = re.compile(
     rf"""
-    @(?P<host>{_LABEL}(?:\.{_LABEL})*)
+    @(?P<host>{_LABEL}(?:\.{_LABEL})*)\.?
     | \#
     | (?P<kind>[!\#^]?)
       (?:(?P<name>{_LABEL})=)?
       (?:(?P<node_ports>{_PORTS}):(?=[^:]*:))?
       (?P<ports>{_PORTS})
       (?::(?:(?P<targets>{_PORTS})|(?P<target>{_SERVICE_NAME})))?
-      (?:/(?:tcp|udp|sctp))?
+      (?:/(?:https?|grpc|h2c|wss?|(?:tcp|udp|sctp)(?:\+{_APP_PROTOCOL})?))?
     """,
     re.ASCII | re.VERBOSE,
 )
@@ -30,7 +32,9 @@ def is_right(text: str) -> bool:
     if match is None:
         return False
     if match["host"]:
-        return len(match["host"]) <= 253 and not re.fullmatch(r"\d+(\.\d+){3}", match["host"])
+        last = match["host"].split(".")[-1]
+        number = last.isdigit() or (last[:2] == "0x" and set(last[2:]) <= set("0123456789abcdef"))
+        return len(match["host"]) <= 253 and not number and last != "localhost"
     if match["ports"] is None:
         return True
     if match["node_ports"] and match["kind"] not in ("!", "^"):

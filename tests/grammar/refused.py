@@ -17,7 +17,16 @@ NOT_AN_ADDRESS = (
     "an IP address can't be a CNAME: put addresses into spec.addresses; "
     "a port has no place behind a host"
 )
-PROTOCOL = 'write "tcp", "udp" or "sctp", in lower case'
+PROTOCOL = (
+    'write one of "tcp", "udp", "sctp", "http", "https", "grpc", "h2c", "ws", "wss"; any other '
+    'appProtocol stands behind "tcp+", as in "tcp+example.com/custom"'
+)
+APP_PROTOCOL = (
+    'an appProtocol has 1 to 63 characters of a-z, A-Z, 0-9, "-", "_" and ".", a letter or digit '
+    'at both ends, and may have a DNS name before it, as in "example.com/custom"'
+)
+AN_ADDRESS = "an IP address can't be a CNAME: put addresses into spec.addresses"
+ANOTHER_MACHINE = "write the DNS name of the other machine"
 ENDS = 'a port string ends behind its protocol, as in "53/udp"'
 NAME_FIRST = 'a name stands before the ports, as in "web=80:8080"'
 ONE_LENGTH = "ranges in one string are of one length"

@@ -22,6 +22,12 @@ from exposer.grammar import canonical, parse
         pytest.param("^web=80:80/tcp", "^web=80", id="load balancer"),
         pytest.param("#80:80", "#80", id="headless"),
         pytest.param("#80-80:80", "#80", id="headless range of one"),
+        pytest.param("80:80/tcp+http", "80/http", id="a word is shorter"),
+        pytest.param("80/tcp+kubernetes.io/h2c", "80/h2c", id="a word for a prefix, too"),
+        pytest.param("80/tcp+kubernetes.io/ws", "80/ws", id="ws"),
+        pytest.param("80/tcp+kubernetes.io/wss", "80/wss", id="wss"),
+        pytest.param("80-80=80:80/grpc", "80/grpc", id="default name with an appProtocol"),
+        pytest.param("@db.example.com.", "@db.example.com", id="a dot at the end"),
     ],
 )
 def test_a_spelling_is_made_canonical(text: str, spelling: str) -> None:
@@ -50,6 +56,18 @@ def test_a_spelling_is_made_canonical(text: str, spelling: str) -> None:
         "#80",
         "#80:http",
         "@db.example.com",
+        "80/https",
+        "80/wss",
+        "80/tcp+h2c",
+        "80/tcp+HTTP",
+        "80/tcp+TCP",
+        "80/udp+http",
+        "9/sctp+kubernetes.io/h2c",
+        "^dns=30053:53:dns/udp+example.com/a_b.C",
+        "8000-8003/ws",
+        "@1.2.3.4.in-addr.arpa",
+        "@0x7g",
+        "@localhost.example.com",
     ],
 )
 def test_a_canonical_spelling_stays(text: str) -> None:

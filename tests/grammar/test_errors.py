@@ -9,7 +9,12 @@ from tests.grammar.refused import BOUNDS, DIGITS, FOUR, NUMBER, ONE_LENGTH, TARG
     ("text", "carets", "problem", "remedy"),
     [
         pytest.param(
-            "", "^", "empty port string", 'write a port, such as "80" or "80:8080"', id="empty"
+            "",
+            "^",
+            "empty port string",
+            'write a port, such as "80" or "80:8080"; in quotes, as a "!80:8080" without them is '
+            "empty in YAML",
+            id="empty",
         ),
         pytest.param("!", " ^", "no port", f'{NUMBER}, such as "80"', id="sign alone"),
         pytest.param("^", " ^", "no port", f'{NUMBER}, such as "80"', id="caret alone"),

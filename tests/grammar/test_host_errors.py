@@ -3,7 +3,14 @@
 import pytest
 
 from exposer.grammar import parse
-from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
+from tests.grammar.refused import (
+    AN_ADDRESS,
+    ANOTHER_MACHINE,
+    DIGITS,
+    HOST_PART,
+    NOT_AN_ADDRESS,
+    refused,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,9 +22,6 @@ from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
             'no host behind "@"',
             'write a DNS name, such as "@db.example.com"',
             id="no host",
-        ),
-        pytest.param(
-            "@192.0.2.1", " ^^^^^^^^^", '"192.0.2.1" is not a DNS name', NOT_AN_ADDRESS, id="IPv4"
         ),
         pytest.param(
             "@2001:db8::1",
@@ -45,7 +49,14 @@ from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
         pytest.param(
             "@db..com", "    ^", "a part of a DNS name is empty", HOST_PART, id="two dots"
         ),
-        pytest.param("@db.", "    ^", "a part of a DNS name is empty", HOST_PART, id="dot last"),
+        pytest.param(
+            "@.",
+            " ^",
+            'no host behind "@"',
+            'write a DNS name, such as "@db.example.com"',
+            id="dot alone",
+        ),
+        pytest.param("@db..", "    ^", "a part of a DNS name is empty", HOST_PART, id="dots last"),
         pytest.param(
             "@db.-a.com",
             "    ^^",
@@ -61,8 +72,8 @@ from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
             id="part too long",
         ),
         pytest.param(
-            "@" + "a." * 126 + "aa",
-            " " + "^" * 254,
+            "@" + "a." * 126 + "aa.",
+            " " + "^" * 255,
             "the host is 254 characters long",
             "a DNS name has at most 253",
             id="host too long",
@@ -71,6 +82,29 @@ from tests.grammar.refused import DIGITS, HOST_PART, NOT_AN_ADDRESS, refused
 )
 def test_a_wrong_host_is_refused(text: str, carets: str, problem: str, remedy: str) -> None:
     refused(text, carets, problem, remedy)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("192.0.2.1", id="IPv4"),
+        pytest.param("127.1", id="two parts"),
+        pytest.param("2130706433", id="one part"),
+        pytest.param("0x7f000001", id="hexadecimal"),
+        pytest.param("0x7f.0x1", id="hexadecimal parts"),
+        pytest.param("127.1.", id="dot last"),
+        pytest.param("db.5", id="a name before the number"),
+    ],
+)
+def test_a_host_that_programs_read_as_an_address_is_refused(host: str) -> None:
+    problem = f'"{host}" ends in a number, and is taken for an IP address'
+    refused(f"@{host}", " " + "^" * len(host), problem, AN_ADDRESS)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost.", "www.localhost"])
+def test_the_names_of_the_machine_itself_are_refused(host: str) -> None:
+    problem = f'"{host}" is each client\'s own machine'
+    refused(f"@{host}", " " + "^" * len(host), problem, ANOTHER_MACHINE)
 
 
 @pytest.mark.parametrize(

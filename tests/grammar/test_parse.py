@@ -1,5 +1,7 @@
 """What each port string means."""
 
+from dataclasses import replace
+
 import pytest
 
 from exposer.grammar import Kind, PortMapping, Ports, PortString, Protocol, parse
@@ -26,6 +28,12 @@ def mapped(
         protocol=protocol,
         name=name,
     )
+
+
+def app(port: int, target: int, app_protocol: str, protocol: Protocol = TCP) -> PortString:
+    """A ClusterIP string of one port with an appProtocol."""
+    node = mapped(Kind.CLUSTER_IP, port, target, protocol=protocol)
+    return replace(node, app_protocol=app_protocol)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +124,29 @@ def mapped(
             id="widest range",
         ),
         pytest.param("80-80", mapped(Kind.CLUSTER_IP, 80, 80), id="range of one"),
+        pytest.param("80/http", app(80, 80, "http"), id="http"),
+        pytest.param("443:8443/https", app(443, 8443, "https"), id="https"),
+        pytest.param("50051/grpc", app(50051, 50051, "grpc"), id="grpc"),
+        pytest.param("80/h2c", app(80, 80, "kubernetes.io/h2c"), id="h2c"),
+        pytest.param("80/ws", app(80, 80, "kubernetes.io/ws"), id="ws"),
+        pytest.param("80/wss", app(80, 80, "kubernetes.io/wss"), id="wss"),
+        pytest.param("80/tcp+TCP", app(80, 80, "TCP"), id="any other"),
+        pytest.param(
+            "53/udp+example.com/custom", app(53, 53, "example.com/custom", UDP), id="with a prefix"
+        ),
+        pytest.param(
+            "9:10/sctp+a-b_c.D", app(9, 10, "a-b_c.D", SCTP), id="all characters of an appProtocol"
+        ),
+        pytest.param(
+            f"80/tcp+{'p' * 253}/{'N' * 63}",
+            app(80, 80, f"{'p' * 253}/{'N' * 63}"),
+            id="longest appProtocol",
+        ),
+        pytest.param(
+            "@db.example.com.",
+            PortString(Kind.EXTERNAL_NAME, host="db.example.com"),
+            id="a dot at the end of the host",
+        ),
         pytest.param("80-80:http", mapped(Kind.CLUSTER_IP, 80, "http"), id="range of one to name"),
     ],
 )
@@ -133,6 +164,14 @@ def test_a_string_is_read_as(text: str, node: PortString) -> None:
         pytest.param("9:10/sctp", [PortMapping("9-10-sctp", 9, 10, None, SCTP)], id="sctp"),
         pytest.param(
             "!30080:80:http", [PortMapping("80-http", 80, "http", 30080, TCP)], id="node port"
+        ),
+        pytest.param(
+            "80-81/h2c",
+            [
+                PortMapping("80-80", 80, 80, None, TCP, "kubernetes.io/h2c"),
+                PortMapping("81-81", 81, 81, None, TCP, "kubernetes.io/h2c"),
+            ],
+            id="an appProtocol is not in the names",
         ),
         pytest.param("web=80/udp", [PortMapping("web", 80, 80, None, UDP)], id="own name"),
         pytest.param("#", [], id="headless without ports"),

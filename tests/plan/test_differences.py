@@ -57,6 +57,10 @@ def applied(fields: Body, manager: str = "exposer") -> list[Body]:
             a_service(spec={"ports": [a_service_port(node_port=30080)]}), id="allocated node port"
         ),
         pytest.param(
+            a_service(spec={"ports": [a_service_port() | {"appProtocol": "http"}]}),
+            id="another's appProtocol",
+        ),
+        pytest.param(
             a_service(
                 managed_fields=applied({"f:spec": {"f:externalName": {}}}, manager="kubectl")
             ),
@@ -101,6 +105,9 @@ def test_a_desired_field_that_is_not_so_is_a_difference(service: ObjectRecord) -
         pytest.param({"f:metadata": {"f:labels": {"f:team": {}}}}, id="label"),
         pytest.param(
             {"f:spec": {"f:ports": {PORT_KEY: {".": {}, "f:nodePort": {}}}}}, id="node port"
+        ),
+        pytest.param(
+            {"f:spec": {"f:ports": {PORT_KEY: {".": {}, "f:appProtocol": {}}}}}, id="appProtocol"
         ),
         pytest.param(
             {"f:spec": {"f:ports": {'k:{"port":81,"protocol":"TCP"}': {".": {}, "f:name": {}}}}},
@@ -172,6 +179,13 @@ def test_the_fields_that_differ_are_named_as_users_know_them(
 def test_an_asked_for_node_port_that_another_was_allocated_for_is_a_difference() -> None:
     request = an_accepted_request(ports=[a_mapping(node_port=30080)])
     service = a_service(spec={"ports": [a_service_port(node_port=31234)]})
+    assert differs(desired_service(an_owner(), request), service)
+
+
+@pytest.mark.parametrize("standing", [{}, {"appProtocol": "https"}], ids=["none", "another"])
+def test_an_app_protocol_that_is_not_so_is_a_difference(standing: Body) -> None:
+    request = an_accepted_request(ports=[a_mapping(app_protocol="http")])
+    service = a_service(spec={"ports": [a_service_port() | standing]})
     assert differs(desired_service(an_owner(), request), service)
 
 

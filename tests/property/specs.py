@@ -14,7 +14,26 @@ _SMALL = st.sampled_from(
 )
 _TARGETS = st.one_of(_SMALL, st.sampled_from(["http", "2-udp", "1-a", "80000-a", "a--b", "1-2"]))
 _NAMES = st.sampled_from(["", "a=", "a-1=", "a-2=", "1=", "1-1=", "2-2=", "3-3-udp=", "a-2-udp="])
-_PROTOCOLS = st.sampled_from(["", "", "/tcp", "/udp", "/sctp"])
+_PROTOCOLS = st.sampled_from(
+    ["", "", "/tcp", "/udp", "/sctp", "/http", "/ws", "/tcp+a", "/tcp+b.c/udp", "/udp+http"]
+)
+_LAST_LABELS = ["1", "0", "0x", "0x1f", "0xg", "x0", "localhost", "alocalhost", "localhost.", "1."]
+_ODD_PROTOCOLS = [
+    *[
+        "http+a",
+        "h2c+b",
+        "HTTP",
+        "TCP",
+        "tcp+",
+        "tcp+a/",
+        "tcp+/a",
+        "tcp+a/b/c",
+        "tcp++a",
+        "tcp+a+b",
+    ],
+    *["tcp+-a", "tcp+a-", "tcp+A.com/a", "tcp+a.com/A", "tcp+a_b", "tcp+a_b/c", "tcp+a..b/c", "+a"],
+    *["tcp+a=b", "tcp+a:b", "tcp+a/udp", "udp+a/sctp", "tcp+a b", "tcp+\n", "tcp/udp", "tcp+0"],
+]
 _SIGNS = st.sampled_from(["", "!", "^", "#"])
 _ODD_TYPES: st.SearchStrategy[Any] = st.sampled_from([None, True, 0, 1.0, 1.5, "", "1", [], {}])
 
@@ -50,6 +69,11 @@ def long_strings(draw: st.DrawFn) -> str:
         "80" * draw(st.integers(120, 132)),
         f"@{draw(_SMALL)}",
         f"@1-{draw(_SMALL)}000",
+        f"@{draw(st.sampled_from(['a.', '', 'a..']))}{draw(st.sampled_from(_LAST_LABELS))}",
+        f"80/tcp+{label}",
+        f"80/tcp+{label}/{label}",
+        f"80/sctp+{'.'.join([label] * draw(st.integers(1, 5)))}/{label}",
+        f"80/{draw(st.sampled_from(_ODD_PROTOCOLS))}",
     ]
     return draw(st.sampled_from(forms))
 

@@ -7,7 +7,8 @@ DIGITS = "0123456789"
 PORT = st.integers(1, 65535)
 LENGTH = st.integers(1, 40)
 SIGNS = st.sampled_from(["", "!", "#", "^"])
-PROTOCOLS = st.sampled_from(["", "/tcp", "/udp", "/sctp"])
+TRANSPORTS = st.sampled_from(["/tcp", "/udp", "/sctp"])
+APP_PROTOCOL_WORDS = st.sampled_from(["/http", "/https", "/grpc", "/h2c", "/ws", "/wss"])
 ODD = st.sampled_from([*"!#^@:/=-.,; \n\t\0+_%", "\u0660", "\uff18", "\xb2", "\u2013", "A", "0"])
 
 
@@ -29,10 +30,36 @@ def service_names(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def app_protocols(draw: st.DrawFn) -> str:
+    """A qualified name: one that there is a word for, or any."""
+    known = ["http", "TCP", "h2c", "kubernetes.io/h2c", "kubernetes.io/ws", "example.com/a_b.C"]
+    if draw(st.booleans()):
+        return draw(st.sampled_from(known))
+    prefix = draw(st.one_of(st.just(""), hosts().map(lambda host: f"{host.rstrip('.')}/")))
+    ends = st.text(LETTERS + LETTERS.upper() + DIGITS, min_size=1, max_size=9)
+    return prefix + draw(ends) + draw(st.text("a-_.", max_size=45)) + draw(ends)
+
+
+@st.composite
+def protocols(draw: st.DrawFn) -> str:
+    """What may stand behind the ports, with its slash."""
+    return draw(
+        st.one_of(
+            st.just(""),
+            TRANSPORTS,
+            APP_PROTOCOL_WORDS,
+            st.builds(lambda transport, app: f"{transport}+{app}", TRANSPORTS, app_protocols()),
+        )
+    )
+
+
+@st.composite
 def hosts(draw: st.DrawFn) -> str:
-    """A DNS name that is not an IPv4 address."""
+    """A DNS name that neither ends in a number nor in localhost; at times with a dot at its end."""
     host = ".".join(draw(st.lists(labels(longest=20), min_size=1, max_size=5)))
-    return host if any(char in LETTERS for char in host) else f"{host}.example"
+    last = host.rpartition(".")[2]
+    safe = host if last[0] in LETTERS and last != "localhost" else f"{host}.example"
+    return safe + draw(st.sampled_from(["", "", "."]))
 
 
 @st.composite
@@ -57,7 +84,7 @@ def mapped_strings(draw: st.DrawFn) -> str:
             parts.insert(0, draw(ranges(length)))
     longest = 63 if length == 1 else 57  # a range puts "-" and the port behind it
     name = draw(st.one_of(st.just(""), labels(longest).map(lambda label: f"{label}=")))
-    return f"{sign}{name}{':'.join(parts)}{draw(PROTOCOLS)}"
+    return f"{sign}{name}{':'.join(parts)}{draw(protocols())}"
 
 
 @st.composite

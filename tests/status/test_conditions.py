@@ -1,5 +1,6 @@
 """The conditions, all of them each time, and their history."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -37,6 +38,18 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
             some_facts(),
             [IS_ACCEPTED, IS_PROGRAMMED, IS_AVAILABLE, IS_READY],
             id="all is well",
+        ),
+        pytest.param(
+            replace(an_accepted_request(), hints=("one?", "two?")),
+            Outcome(),
+            some_facts(),
+            [
+                IS_ACCEPTED._replace(message="the spec can be carried out; one?; two?"),
+                IS_PROGRAMMED,
+                IS_AVAILABLE,
+                IS_READY,
+            ],
+            id="hints",
         ),
         pytest.param(
             an_accepted_request(),

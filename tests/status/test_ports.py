@@ -25,6 +25,11 @@ from tests.support.builders import Body, a_port_row, a_service_port
             id="in the Service's order",
         ),
         pytest.param(
+            {"ports": [a_service_port() | {"appProtocol": "kubernetes.io/h2c"}]},
+            [a_port_row(app_protocol="kubernetes.io/h2c")],
+            id="an appProtocol",
+        ),
+        pytest.param(
             {"ports": [{"port": 80, "targetPort": 80, "protocol": "TCP"}]},
             [PortStatus(name="", port=80, target_port=80, protocol=Protocol.TCP)],
             id="without a name",

@@ -54,8 +54,10 @@ def a_mapping(
     name: str | None = None,
     node_port: int | None = None,
     protocol: Protocol = Protocol.TCP,
+    app_protocol: str | None = None,
 ) -> PortMapping:
-    return PortMapping(name or f"{port}-{target}", port, target, node_port, protocol)
+    name = name or f"{port}-{target}"
+    return PortMapping(name, port, target, node_port, protocol, app_protocol)
 
 
 def an_accepted_request(
@@ -256,6 +258,7 @@ def a_port_row(
     *,
     node_port: int | None = None,
     protocol: Protocol = Protocol.TCP,
+    app_protocol: str | None = None,
 ) -> PortStatus:
     return PortStatus(
         name=f"{port}-{target}",
@@ -263,6 +266,7 @@ def a_port_row(
         target_port=target,
         node_port=node_port,
         protocol=protocol,
+        app_protocol=app_protocol,
     )
 
 

@@ -150,6 +150,9 @@ OF_PORTS = [
         ports("81", "82"),
         Row(True, "kept", "gone", 2),
     ),
+    Case("port", "an appProtocol", ports("!80"), ports("!80/http"), _OUTSIDE),
+    Case("appProtocol", "another", ports("!80/http"), ports("!80/h2c"), _OUTSIDE),
+    Case("appProtocol", "none", ports("!80/http"), ports("!80"), _OUTSIDE),
     Case("headless with a port", "without", ports("#80"), ports("#"), Row(True, "none", "none", 2)),
 ]
 

@@ -17,6 +17,7 @@ from exposer.grammar import (
     MixedKindsError,
     PortString,
     PortStringErrors,
+    hints,
     parse_all,
 )
 
@@ -55,6 +56,7 @@ def _accepted(
         labels=metadata.labels or {},
         annotations=metadata.annotations or {},
         service_spec=_service_spec(template.spec or TemplateSpec()),
+        hints=hints(strings),
     )
 
 

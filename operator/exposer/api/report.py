@@ -37,6 +37,8 @@ class PortStatus(Model):
     """The port on every node, where there is one."""
     protocol: Protocol
     """TCP, UDP or SCTP."""
+    app_protocol: str | None = None
+    """What is spoken on the port, where the Service says it."""
 
 
 class TargetReference(Model):

@@ -35,8 +35,9 @@ class ExposeRequestSpec(Model):
     """Port strings, all of one kind. "80:8080" is a ClusterIP Service's port 80 to the pods' port
     8080, "!80:8080" a NodePort, "^80:8080" a LoadBalancer, "#80" headless, "@db.example.com" an
     ExternalName. A number before the port asks for that node port ("!30080:80:8080"), a word
-    before "=" names the port ("https=443"), "/udp" or "/sctp" sets the protocol, and
-    "8000-8003" is a range."""
+    before "=" names the port ("https=443"), "/udp" or "/sctp" sets the protocol, "/http",
+    "/https", "/grpc", "/h2c", "/ws", "/wss" or "/tcp+example.com/custom" the appProtocol, and
+    "8000-8003" is a range. Quote them: "!", "#" and "@" mean something in YAML."""
 
     selector: Annotated[dict[str, str], Field(min_length=1, max_length=100)] | None = None
     """Labels of the pods that the traffic goes to. Without selector, targetRef and addresses it

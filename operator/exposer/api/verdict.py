@@ -24,6 +24,7 @@ class AcceptedRequest:
         labels: More labels of the Service.
         annotations: Annotations of the Service.
         service_spec: Fields of core/v1 ServiceSpec that the port strings don't say.
+        hints: What its author may not have meant, though it can be carried out.
     """
 
     service_name: str
@@ -36,6 +37,7 @@ class AcceptedRequest:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     service_spec: Mapping[str, Any] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

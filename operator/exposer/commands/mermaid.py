@@ -40,7 +40,7 @@ def _strand(prefix: str, strand: Strand) -> Iterator[str]:
     for at, (side, spread) in enumerate(strand.routes):
         hub = f"{prefix}s{at}"
         place = f"{authority(strand.cluster_ip or '', strand.port)}/{strand.protocol}"
-        yield _box(hub, strand.name, place, Route(side, spread).label)
+        yield _box(hub, strand.name, place, strand.app_protocol or "", Route(side, spread).label)
         for door, _place, node in doors:
             if side != "from inside" and (not node or node in (spread.nodes or (node,))):
                 yield _arrow(door, hub)

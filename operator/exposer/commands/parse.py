@@ -34,6 +34,7 @@ class Row(NamedTuple):
     port: str
     target: str
     protocol: str
+    app_protocol: str
 
 
 def add_to(commands: Any) -> None:
@@ -86,12 +87,14 @@ def print_parsed(options: argparse.Namespace) -> int:
     else:
         write = as_yaml if options.output == "yaml" else as_json
         print(write(_service(verdict, options.namespace)), end="")
+    for hint in verdict.hints:
+        print(f"Note: {hint}", file=sys.stderr)
     return 0
 
 
 def explained(text: str, string: PortString) -> Row:
     """What ``text`` says, once it is read as ``string``."""
-    row = Row(text, canonical(string), string.kind, *[NOTHING] * 5)
+    row = Row(text, canonical(string), string.kind, *[NOTHING] * 6)
     if string.host is not None:
         return row._replace(target=string.host)
     if string.ports is None:
@@ -102,6 +105,7 @@ def explained(text: str, string: PortString) -> Row:
         port=str(string.ports),
         target=str(string.target),
         protocol=string.protocol,
+        app_protocol=string.app_protocol or NOTHING,
     )
 
 
@@ -118,12 +122,16 @@ def _node_port(string: PortString) -> str:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    """As kubectl prints tables; the canonical spellings only where one differs."""
-    headings = (field.upper().replace("_", "-") for field in Row._fields)
-    columns = list(zip(headings, *rows, strict=True))
+    """As kubectl prints tables; two columns only where they say something."""
+    columns = {
+        field: (field.upper().replace("_", "-"), *(getattr(row, field) for row in rows))
+        for field in Row._fields
+    }
     if all(row.canonical == row.string for row in rows):
-        del columns[Row._fields.index("canonical")]
-    return "\n".join(table(list(zip(*columns, strict=True))))
+        del columns["canonical"]
+    if all(row.app_protocol == NOTHING for row in rows):
+        del columns["app_protocol"]
+    return "\n".join(table(list(zip(*columns.values(), strict=True))))
 
 
 def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:

@@ -72,8 +72,9 @@ def _lines(chain: Chain) -> Iterator[str]:
 def _heading(strand: Strand) -> str:
     if strand.port is None:
         return f"all ports ({strand.family})"
+    spoken = f", {strand.app_protocol}" if strand.app_protocol else ""
     target = f"to {strand.target}"
-    return f"{strand.name}: port {strand.port}/{strand.protocol} {target} ({strand.family})"
+    return f"{strand.name}: port {strand.port}/{strand.protocol}{spoken} {target} ({strand.family})"
 
 
 def _rows(strand: Strand) -> Iterator[Row]:

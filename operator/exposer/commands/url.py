@@ -78,6 +78,12 @@ def _names(ways: Ways) -> Iterator[tuple[str, str]]:
 
 def _doors(doors: Sequence[Door]) -> list[tuple[str, ...]]:
     return [
-        (door.name, door.url, door.protocol, *filter(None, (door.node, door.type)))
+        (
+            door.name,
+            door.url,
+            door.protocol,
+            door.app_protocol or "",
+            *filter(None, (door.node, door.type)),
+        )
         for door in doors
     ]

@@ -58,7 +58,7 @@ def _sorted(request: AcceptedRequest) -> list[IPAddress]:
 
 
 def _ports(request: AcceptedRequest) -> dict[str, Any]:
-    """The target ports under the Service's port names; without any, the field is left out.
+    """The target ports as the Service has them; without any, the field is left out.
 
     A slice without the field means all ports, one with an empty list none (discovery.k8s.io/v1).
     """
@@ -66,7 +66,12 @@ def _ports(request: AcceptedRequest) -> dict[str, Any]:
         return {}
     return {
         "ports": [
-            {"name": mapping.name, "port": mapping.target, "protocol": mapping.protocol.value}
+            {
+                "name": mapping.name,
+                "port": mapping.target,
+                "protocol": mapping.protocol.value,
+                **({"appProtocol": mapping.app_protocol} if mapping.app_protocol else {}),
+            }
             for mapping in request.ports
         ]
     }

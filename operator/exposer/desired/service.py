@@ -55,10 +55,12 @@ def _defaults(kind: Kind) -> dict[str, str]:
 
 
 def _port(mapping: PortMapping) -> dict[str, Any]:
-    port = {
+    port: dict[str, Any] = {
         "name": mapping.name,
         "port": mapping.port,
         "protocol": mapping.protocol.value,
         "targetPort": mapping.target,
     }
+    if mapping.app_protocol is not None:
+        port["appProtocol"] = mapping.app_protocol
     return port if mapping.node_port is None else port | {"nodePort": mapping.node_port}

@@ -73,7 +73,8 @@ def _mapping(port: Body, targets: Mapping[str, int]) -> PortMapping:
     name, number = port.get("name") or "", port["port"]
     target = targets.get(name) or port.get("targetPort") or number
     protocol = Protocol(port.get("protocol") or "TCP")
-    return PortMapping(name, number, target, port.get("nodePort") or None, protocol)
+    node_port, app_protocol = port.get("nodePort") or None, port.get("appProtocol") or None
+    return PortMapping(name, number, target, node_port, protocol, app_protocol)
 
 
 def _way(name: str, spec: Body, backends: Backends) -> dict[str, Any]:

@@ -5,6 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SCHEMES = ("http", "https")
+_SCHEME_OF = {
+    "http": "http",
+    "https": "https",
+    "ws": "ws",
+    "wss": "wss",
+    "grpc": "grpc",
+    "kubernetes.io/h2c": "http",
+    "kubernetes.io/ws": "ws",
+    "kubernetes.io/wss": "wss",
+}
+"""Of appProtocols; HTTP/2 without TLS has HTTP's (RFC 9113 section 3)."""
 _WELL_KNOWN = {80: "http", 443: "https"}  # IANA service names
 _LISTED = 5
 
@@ -24,15 +35,19 @@ def authority(host: str, port: int | None) -> str:
 
 
 def scheme_of(port: Mapping[str, Any]) -> str | None:
-    """``http`` or ``https`` where a port of a Service says that it is that.
+    """The scheme of a URL for a port of a Service, where the port says which.
 
-    By its application protocol or its name, or that of the pods' port; else by a number that is
-    well known, the pods' first, as it is they who answer.
+    Its appProtocol decides, if it has one. Else it is ``http`` or ``https``: by the port's name or
+    that of the pods' port, or by a number that is well known, the pods' first, as it is they who
+    answer.
     """
     if port["protocol"] != "TCP":
         return None
+    if port.get("appProtocol"):
+        # IANA service names are the same in lower and upper case, RFC 6335 section 5.1.
+        return _SCHEME_OF.get(port["appProtocol"].lower())
     target = port.get("targetPort")
-    for word in (port.get("appProtocol"), port.get("name"), target):
+    for word in (port.get("name"), target):
         if word in _SCHEMES:
             return str(word)
     if target in _WELL_KNOWN:

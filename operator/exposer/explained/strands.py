@@ -49,6 +49,7 @@ class Strand:
     Attributes:
         name: The port's name.
         port: The Service's port; None if it has none.
+        app_protocol: What is spoken on the port, where the Service says it.
         target: The pods' port, or its name.
         cluster_ip: None for a headless Service.
         node_port: The port on all nodes, if there is one.
@@ -60,6 +61,7 @@ class Strand:
     name: str
     port: int | None
     protocol: str | None
+    app_protocol: str | None
     target: int | str | None
     family: str
     cluster_ip: str | None
@@ -107,6 +109,7 @@ def _strand(survey: Survey, family: str, port: Body | None) -> Strand:
         name=port.get("name") or "",
         port=port.get("port"),
         protocol=port.get("protocol"),
+        app_protocol=port.get("appProtocol"),
         target=port.get("targetPort"),
         family=family,
         cluster_ip=cluster_ip,

@@ -52,8 +52,8 @@ def _is_next(port: PortMapping, last: PortMapping) -> bool:
     if isinstance(last.target, str):
         return False
     node_port = None if last.node_port is None else last.node_port + 1
-    following = (last.port + 1, last.target + 1, node_port, last.protocol)
-    return (port.port, port.target, port.node_port, port.protocol) == following
+    following = (last.port + 1, last.target + 1, node_port, last.protocol, last.app_protocol)
+    return (port.port, port.target, port.node_port, port.protocol, port.app_protocol) == following
 
 
 def _string(kind: Kind, run: Sequence[PortMapping], names: _Names) -> PortString:
@@ -69,4 +69,12 @@ def _string(kind: Kind, run: Sequence[PortMapping], names: _Names) -> PortString
     node_ports = None
     if first.node_port is not None and last.node_port is not None:
         node_ports = Ports(first.node_port, last.node_port)
-    return PortString(kind, Ports(first.port, last.port), target, node_ports, first.protocol, name)
+    return PortString(
+        kind,
+        Ports(first.port, last.port),
+        target,
+        node_ports,
+        first.protocol,
+        name,
+        app_protocol=first.app_protocol,
+    )

@@ -23,6 +23,7 @@ class Door:
         url: How to write the place, with a scheme where one is known.
         node: The node that it is at, if it is at one.
         type: The type of that node's address.
+        app_protocol: What is spoken there, where the Service says it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Door:
     url: str
     node: str | None = None
     type: str | None = None
+    app_protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def _door(
 ) -> Door:
     place = url(port, host, number)
     name = port.get("name") or ""
-    return Door(name, host, number, port["protocol"], place, node, address_type)
+    spoken = port.get("appProtocol")
+    return Door(name, host, number, port["protocol"], place, node, address_type, spoken)
 
 
 def _endpoints(survey: Survey, port: Body | None) -> tuple[Endpoint, ...]:

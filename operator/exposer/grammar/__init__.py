@@ -8,6 +8,7 @@ from exposer.grammar.errors import (
     PortStringError,
     PortStringErrors,
 )
+from exposer.grammar.hints import hints
 from exposer.grammar.nodes import Kind, PortMapping, Ports, PortString, Protocol
 from exposer.grammar.parse import parse
 from exposer.grammar.rules import parse_all
@@ -24,6 +25,7 @@ __all__ = [
     "Ports",
     "Protocol",
     "canonical",
+    "hints",
     "parse",
     "parse_all",
 ]

@@ -1,6 +1,6 @@
 """PortString -> its one spelling."""
 
-from exposer.grammar.nodes import SIGN_OF, PortString, Protocol
+from exposer.grammar.nodes import SIGN_OF, WORD_OF, PortString, Protocol
 
 
 def canonical(string: PortString) -> str:
@@ -11,8 +11,7 @@ def canonical(string: PortString) -> str:
     if string.ports is None:
         return sign
     name = "" if string.name is None else f"{string.name}="
-    protocol = "" if string.protocol is Protocol.TCP else f"/{string.protocol.lower()}"
-    return f"{sign}{name}{_mapping(string)}{protocol}"
+    return f"{sign}{name}{_mapping(string)}{_protocol(string)}"
 
 
 def _mapping(string: PortString) -> str:
@@ -21,3 +20,13 @@ def _mapping(string: PortString) -> str:
     if string.target == string.ports:
         return str(string.ports)
     return f"{string.ports}:{string.target}"
+
+
+def _protocol(string: PortString) -> str:
+    """With the slash; nothing for TCP that says no more."""
+    transport = string.protocol.lower()
+    if string.app_protocol is None:
+        return "" if string.protocol is Protocol.TCP else f"/{transport}"
+    if string.protocol is Protocol.TCP and string.app_protocol in WORD_OF:
+        return f"/{WORD_OF[string.app_protocol]}"
+    return f"/{transport}+{string.app_protocol}"

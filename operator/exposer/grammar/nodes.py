@@ -40,6 +40,18 @@ class Protocol(StrEnum):
     SCTP = "SCTP"
 
 
+APP_PROTOCOLS = {
+    "http": "http",
+    "https": "https",
+    "grpc": "grpc",
+    "h2c": "kubernetes.io/h2c",
+    "ws": "kubernetes.io/ws",
+    "wss": "kubernetes.io/wss",
+}
+"""The words for an appProtocol on TCP, and its value: an IANA service name, or one of KEP-3726."""
+WORD_OF = {value: word for word, value in APP_PROTOCOLS.items()}
+
+
 class Ports(NamedTuple):
     """One port, or a range of them with both ends in it."""
 
@@ -62,6 +74,7 @@ class PortMapping:
 
     Attributes:
         node_port: The port on every node; None where the cluster picks one or there is none.
+        app_protocol: What is spoken on the port (core/v1 ServicePort.appProtocol), if it is said.
     """
 
     name: str
@@ -69,6 +82,7 @@ class PortMapping:
     target: int | str
     node_port: int | None
     protocol: Protocol
+    app_protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,8 @@ class PortString:
         ports: The Service's ports; None for ``@host`` and for ``#`` alone.
         target: The pods' ports, or the name of a container port; None where ``ports`` is.
         name: The name before ``=``; None where the default name serves.
-        host: The DNS name after ``@``.
+        host: The DNS name after ``@``, without a dot at its end.
+        app_protocol: The appProtocol as core/v1 has it; None where none is said.
     """
 
     kind: Kind
@@ -89,6 +104,7 @@ class PortString:
     protocol: Protocol = Protocol.TCP
     name: str | None = None
     host: str | None = None
+    app_protocol: str | None = None
 
     @property
     def mappings(self) -> tuple[PortMapping, ...]:
@@ -102,7 +118,14 @@ class PortString:
             repeat(None) if self.node_ports is None else self.node_ports.numbers
         )
         return tuple(
-            PortMapping(self._port_name(port, target), port, target, node_port, self.protocol)
+            PortMapping(
+                self._port_name(port, target),
+                port,
+                target,
+                node_port,
+                self.protocol,
+                self.app_protocol,
+            )
             for port, target, node_port in zip(
                 self.ports.numbers, targets, node_ports, strict=False
             )
@@ -117,6 +140,9 @@ class PortString:
 
 
 def default_name(port: int, target: int | str, protocol: Protocol) -> str:
-    """The name of a port that was given none: ``80-8080``, ``80-http``, ``53-5353-udp``."""
+    """The name of a port that was given none: ``80-8080``, ``80-http``, ``53-5353-udp``.
+
+    The appProtocol is not in it: no two ports differ in that alone.
+    """
     suffix = "" if protocol is Protocol.TCP else f"-{protocol.lower()}"
     return f"{port}-{target}{suffix}"

@@ -5,9 +5,11 @@ kind        = "!" | "#" | "^"
 mapping     = ports | ports ":" target | nodePorts ":" ports ":" target
 target      = ports | IANA service name
 ports       = 1..65535 [ "-" 1..65535 ]
-protocol    = "tcp" | "udp" | "sctp"
+protocol    = transport [ "+" appProtocol ] | "http" | "https" | "grpc" | "h2c" | "ws" | "wss"
+transport   = "tcp" | "udp" | "sctp"
+appProtocol = [ DNS name "/" ] 1..63 of a-z A-Z 0-9 "-" "_" ".", a letter or digit at both ends
 name        = DNS label (RFC 1123)
-host        = DNS name (RFC 1123), never an IP address
+host        = DNS name (RFC 1123) [ "." ] that does not end in a number or in "localhost"
 """
 
 import re
@@ -15,6 +17,7 @@ from typing import NoReturn
 
 from exposer.grammar.cursor import Cursor, Word, described
 from exposer.grammar.errors import quoted
+from exposer.grammar.hosts import LABEL, MAX_NAME, fail_label, read_host
 from exposer.grammar.nodes import (
     SIGN_OF,
     SIGNS,
@@ -25,18 +28,14 @@ from exposer.grammar.nodes import (
     Protocol,
     default_name,
 )
+from exposer.grammar.protocols import read_protocol
 
-MAX_LENGTH = 256  # of a string; none that follows the rules is as long
+MAX_LENGTH = 427  # of a string: the longest name, ranges of one, target and appProtocol
 MAX_PORT = 65535
-MAX_NAME = 63  # characters of a DNS label, RFC 1123
 MAX_TARGET = 15  # characters of an IANA service name, RFC 6335 section 5.1
-MAX_HOST = 253  # characters of a DNS name, RFC 1123
 
 PORTS = re.compile(r"([1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", re.ASCII)
-LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 SERVICE_NAME = re.compile(r"(?:[0-9]+-)*[0-9]*[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
-IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}", re.ASCII)
-PROTOCOLS = {protocol.lower(): protocol for protocol in Protocol}
 _NAME_FIRST = 'a name stands before the ports, as in "web=80:8080"'
 _ENDS_THERE = 'a port string ends behind its protocol, as in "53/udp"'
 
@@ -57,7 +56,12 @@ def parse(text: str, index: int = 0) -> PortString:
 def _port_string(cursor: Cursor) -> PortString:
     """``"@" host | "#" | [ kind ] [ name "=" ] mapping [ "/" protocol ]``."""
     if not cursor.text:
-        cursor.fail("empty port string", 'write a port, such as "80" or "80:8080"', Word("", 0))
+        cursor.fail(
+            "empty port string",
+            'write a port, such as "80" or "80:8080"; in quotes, as a "!80:8080" without them is '
+            "empty in YAML",
+            Word("", 0),
+        )
     if len(cursor.text) > MAX_LENGTH:
         cursor.fail(
             f"the string is {len(cursor.text)} characters long",
@@ -67,7 +71,7 @@ def _port_string(cursor: Cursor) -> PortString:
     kind = SIGNS.get(cursor.text[0], Kind.CLUSTER_IP)
     cursor.position = 0 if kind is Kind.CLUSTER_IP else 1
     if kind is Kind.EXTERNAL_NAME:
-        return PortString(kind, host=_host(cursor, cursor.rest()))
+        return PortString(kind, host=read_host(cursor, cursor.rest()))
     if cursor.text == "#":
         return PortString(kind)
     word = cursor.word()
@@ -76,11 +80,13 @@ def _port_string(cursor: Cursor) -> PortString:
         name = _name(cursor, word)
         word = cursor.word()
     ports, target, node_ports = _mapping(cursor, kind, word)
-    protocol = _protocol(cursor, cursor.word()) if cursor.take("/") else Protocol.TCP
+    protocol, app_protocol = Protocol.TCP, None
+    if cursor.take("/"):
+        protocol, app_protocol = read_protocol(cursor)
     cursor.end(_NAME_FIRST if cursor.next == "=" else _ENDS_THERE)
     if name is not None:
         name = _port_name(cursor, name, ports, target, protocol)
-    return PortString(kind, ports, target, node_ports, protocol, name)
+    return PortString(kind, ports, target, node_ports, protocol, name, app_protocol=app_protocol)
 
 
 def _mapping(cursor: Cursor, kind: Kind, first: Word) -> tuple[Ports, Ports | str, Ports | None]:
@@ -148,21 +154,12 @@ def _ports(cursor: Cursor, word: Word, what: str) -> Ports:
     return Ports(first, last)
 
 
-def _protocol(cursor: Cursor, word: Word) -> Protocol:
-    """``"tcp" | "udp" | "sctp"``."""
-    protocol = PROTOCOLS.get(word.text)
-    if protocol is None:
-        problem = f"unknown protocol {quoted(word.text)}" if word.text else 'no protocol behind "/"'
-        cursor.fail(problem, 'write "tcp", "udp" or "sctp", in lower case', word)
-    return protocol
-
-
 def _name(cursor: Cursor, word: Word) -> str:
     """DNS label (RFC 1123; core/v1 ServicePort.name)."""
     if not word.text:
         cursor.fail('no name before "="', 'write a name, such as "https=443", or no "="', word)
     if len(word.text) > MAX_NAME or not LABEL.fullmatch(word.text):
-        _fail_label(cursor, word, "a port's name")
+        fail_label(cursor, word, "a port's name")
     return word.text
 
 
@@ -181,32 +178,6 @@ def _port_name(
             Word(name, cursor.text.index(name)),
         )
     return name
-
-
-def _host(cursor: Cursor, word: Word) -> str:
-    """DNS name (RFC 1123; core/v1 ServiceSpec.externalName), never an IP address."""
-    if not word.text:
-        cursor.fail('no host behind "@"', 'write a DNS name, such as "@db.example.com"', word)
-    if ":" in word.text or IPV4.fullmatch(word.text):
-        cursor.fail(
-            f"{quoted(word.text)} is not a DNS name",
-            "an IP address can't be a CNAME: put addresses into spec.addresses; "
-            "a port has no place behind a host",
-            word,
-        )
-    if len(word.text) > MAX_HOST:
-        cursor.fail(
-            f"the host is {len(word.text)} characters long",
-            f"a DNS name has at most {MAX_HOST}",
-            word,
-        )
-    start = word.start
-    for label in word.text.split("."):
-        part = Word(label, start)
-        if len(label) > MAX_NAME or not LABEL.fullmatch(label):
-            _fail_label(cursor, part, "a part of a DNS name")
-        start = part.end + 1
-    return word.text
 
 
 def _expect_equally_long(
@@ -280,14 +251,3 @@ def _fail_target_name(cursor: Cursor, word: Word) -> NoReturn:
     if len(word.text) > MAX_TARGET:
         cursor.fail(f"the target's name is {len(word.text)} characters long", right, word)
     cursor.fail(f'"{word.text}" is not the name of a container port', right, word)
-
-
-def _fail_label(cursor: Cursor, word: Word, what: str) -> NoReturn:
-    right = f'{what} has 1 to {MAX_NAME} characters of a-z, 0-9 and "-", no "-" at an end'
-    for offset, char in enumerate(word.text):
-        if not (char.isascii() and (char.islower() or char.isdigit() or char == "-")):
-            at = Word(char, word.start + offset)
-            cursor.fail(f"unexpected {described(char)} in {what}", right, at)
-    if len(word.text) > MAX_NAME:
-        cursor.fail(f"{what} is {len(word.text)} characters long", right, word)
-    cursor.fail(f'"{word.text}" can\'t be {what}' if word.text else f"{what} is empty", right, word)

@@ -61,7 +61,7 @@ def conditions(
 def _accepted(verdict: Verdict) -> Fact:
     if isinstance(verdict, Refused):
         return Fact(ConditionType.ACCEPTED, "False", verdict.reason, verdict.message)
-    message = "the spec can be carried out"
+    message = "; ".join(("the spec can be carried out", *verdict.hints))
     return Fact(ConditionType.ACCEPTED, "True", Reason.ACCEPTED, message)
 
 

@@ -17,6 +17,7 @@ def port_rows(spec: Mapping[str, Any]) -> list[PortStatus]:
             target_port=port["targetPort"],
             node_port=port.get("nodePort"),
             protocol=port["protocol"],
+            app_protocol=port.get("appProtocol"),
         )
         for port in spec.get("ports") or ()
     ]

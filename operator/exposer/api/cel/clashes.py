@@ -13,12 +13,13 @@ from exposer.api.cel.rule import Rule, quoted
 Facts = Mapping[str, str]
 """The facts' names, and CEL expressions of strings for them."""
 
-_PLACES = {"index": "string(self.indexOf(p))", "last_index": "string(self.lastIndexOf(p))"}
+_PLACES = {"index": "string(all.indexOf(p))", "last_index": "string(all.lastIndexOf(p))"}
 
 
 def no_clash(
     comparable: str,
-    strings: str,
+    texts: str,
+    compared: str,
     stages: Sequence[Facts],
     clash: str,
     message: str,
@@ -28,28 +29,30 @@ def no_clash(
 
     Args:
         comparable: What must hold for the comparison to make sense; other rules tell if it doesn't.
-        strings: The list of the strings to compare.
-        stages: First the facts about the string ``p``, then those about the facts ``k`` so far.
+        texts: As many texts as there are strings, of each what matters for the comparison.
+        compared: Whether the text ``p`` is to be compared.
+        stages: First the facts about the text ``p``, then those about the facts ``k`` so far.
         clash: Whether the facts ``a`` and ``b`` clash.
         message: What is wrong and what would be right.
         field: The list's name.
     """
     (first, *others) = stages
-    rows = f"{strings}.map(p, [{', '.join({**_PLACES, **first}.values())}])"
+    rows = f"all.filter(p, {compared}).map(p, [{', '.join({**_PLACES, **first}.values())}])"
     names = [*_PLACES, *first]
     for stage in others:
         kept = [f"k[{names.index(name)}]" for name in _PLACES]
         facts = [_placed(fact, "k", names) for fact in stage.values()]
         rows = f"{rows}.map(k, [{', '.join([*kept, *facts])}])"
         names = [*_PLACES, *stage]
-    # Each two once. A string that stands twice in the list is the same index twice, but two places.
-    meet = _placed(f"int(a.index) < int(b.last_index) && ({clash})", "ab", names)
     # A list gets a name by being the only item of another one.
+    named = f"[{texts}].map(all, {rows})"
+    # Each two once. A text that stands twice in the list is the same index twice, but two places.
+    meet = _placed(f"int(a.index) < int(b.last_index) && ({clash})", "ab", names)
     pairs = f"every.map(a, [a] + every.filter(b, {meet})).filter(pair, pair.size() > 1)"
     return Rule(
-        f"!({comparable}) || [{rows}].all(every, !every.exists(a, every.exists(b, {meet})))",
+        f"!({comparable}) || {named}.all(every, !every.exists(a, every.exists(b, {meet})))",
         message,
-        f"[{rows}].map(every, {pairs}[0]).map(pair, {located('int(pair[0][0])', field)} + ' and ' "
+        f"{named}.map(every, {pairs}[0]).map(pair, {located('int(pair[0][0])', field)} + ' and ' "
         f"+ {located('int(pair[1][1])', field)})[0] + {quoted(': ' + message)}",
     )
 

@@ -6,8 +6,8 @@ from exposer.api.cel.rule import Rule, quoted
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.request import SERVICE_NAME
 from exposer.api.template import KINDS_OF_FIELDS
+from exposer.grammar.hosts import MAX_NAME
 from exposer.grammar.nodes import SIGN_OF, Kind, told_signs
-from exposer.grammar.parse import MAX_NAME
 
 _WAYS = ("selector", "targetRef", "addresses")
 _HEADLESS = f"self.ports.exists(p, p.startsWith({quoted(words.HEADLESS_SIGN)}))"
@@ -133,6 +133,7 @@ ADDRESSES_RULES = (
     no_clash(
         "self.all(p, isIP(p))",
         "self",
+        "true",
         [{"address": "string(ip(p))"}],
         "a.address in [b.address]",
         "one address: leave one of the two out",

@@ -12,7 +12,8 @@ _ONE_KIND = f"self.all(p, {_SAME_SIGN})"
 _OTHER = f"self.filter(p, !({_SAME_SIGN}))[0]"
 # Strings that can't be read or are of several kinds are told of by other rules; what they do to
 # each other is not to be said.
-_COMPARABLE = f"{_ONE_KIND} && self.all(p, p.matches({quoted(words.SHAPE)}))"
+_TEXTS = f"self.map(p, {words.plain('p')})"
+_COMPARABLE = f"{_ONE_KIND} && {_TEXTS}.all(p, p.matches({quoted(words.PLAIN_SHAPE)}))"
 
 
 def _no_overlap(word: str, message: str) -> Rule:
@@ -25,7 +26,7 @@ def _no_overlap(word: str, message: str) -> Rule:
     clash = (
         "int(a.first) <= int(b.last) && int(b.first) <= int(a.last) && a.protocol in [b.protocol]"
     )
-    return no_clash(_COMPARABLE, f"self.filter(p, {word} != '')", [facts], clash, message)
+    return no_clash(_COMPARABLE, _TEXTS, f"{word} != ''", [facts], clash, message)
 
 
 LIST_RULES = (
@@ -40,7 +41,7 @@ LIST_RULES = (
         f'"{words.HOST_SIGN}host" and "{words.HEADLESS_SIGN}" stand alone in their request',
     ),
     Rule(
-        f"self.map(p, 1 + {words.width(words.ports('p'))}).sum() <= {MAX_PORTS}",
+        f"{_TEXTS}.map(p, 1 + {words.width(words.ports('p'))}).sum() <= {MAX_PORTS}",
         f"a request has at most {MAX_PORTS} ports: spread them over several",
     ),
     _no_overlap(
@@ -53,7 +54,8 @@ LIST_RULES = (
     ),
     no_clash(
         _COMPARABLE,
-        f"self.filter(p, {words.ports('p')} != '')",
+        _TEXTS,
+        f"{words.ports('p')} != ''",
         names.STAGES,
         names.CLASH,
         'each port has a name of its own: change one, as in "web=80:8080"',

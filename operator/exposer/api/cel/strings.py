@@ -3,19 +3,22 @@
 from exposer.api.cel import words
 from exposer.api.cel.hints import HINTS, OTHERWISE
 from exposer.api.cel.rule import Rule, quoted
+from exposer.grammar.hosts import MAX_HOST, MAX_NAME
 from exposer.grammar.nodes import WITH_NODE_PORTS, told_signs
-from exposer.grammar.parse import MAX_HOST, MAX_NAME, MAX_PORT, MAX_TARGET
+from exposer.grammar.parse import MAX_PORT, MAX_TARGET
+from exposer.grammar.protocols import MAX_APP_PROTOCOL
 
-_PORTS, _NODE_PORTS = words.ports("self"), words.node_ports("self")
-_TARGET_PORTS = words.target_ports("self")
+_PLAIN = words.plain("self")
+_PORTS, _NODE_PORTS = words.ports(_PLAIN), words.node_ports(_PLAIN)
+_TARGET_PORTS = words.target_ports(_PLAIN)
 _ALL_PORTS = (_NODE_PORTS, _PORTS, _TARGET_PORTS)
 
 
 def _first_hint() -> str:
     """The hint for the string as it is, as a CEL expression."""
     hint = quoted(OTHERWISE)
-    for pattern, text in reversed(HINTS):
-        hint = f"self.matches({quoted(pattern)}) ? {quoted(text)} : {hint}"
+    for condition, text in reversed(HINTS):
+        hint = f"{condition} ? {quoted(text)} : {hint}"
     return hint
 
 
@@ -29,16 +32,26 @@ def _all(condition: str) -> str:
 STRING_RULES = (
     Rule(f"self.matches({quoted(words.SHAPE)})", OTHERWISE, _first_hint()),
     Rule(
-        f"!self.matches({quoted(words.ADDRESS)})",
-        "an IP address can't be a CNAME: put addresses into spec.addresses",
+        f"!self.matches({quoted(words.NUMERIC)})",
+        "a host that ends in a number is taken for an IP address, which can't be a CNAME: put "
+        "addresses into spec.addresses",
+    ),
+    Rule(
+        f"!self.matches({quoted(words.LOCAL)})",
+        '"localhost" is each client\'s own machine: write the DNS name of the other machine',
     ),
     Rule(
         f"!self.startsWith({quoted(words.HOST_SIGN)}) || "
-        f"self.size() <= {len(words.HOST_SIGN) + MAX_HOST}",
+        f"self.size() <= {len(words.HOST_SIGN) + MAX_HOST} + (self.endsWith('.') ? 1 : 0)",
         f"a DNS name has at most {MAX_HOST} characters",
     ),
     Rule(
-        f"!self.matches('{words.LABEL_CHARACTER}{{{MAX_NAME + 1}}}')",
+        f"!self.matches('[+](?:[^/]{{{MAX_HOST + 1}}}|(?:.*/)?[^/]{{{MAX_APP_PROTOCOL + 1},}}$)')",
+        f"an appProtocol has at most {MAX_APP_PROTOCOL} characters, and the DNS name before it at "
+        f"most {MAX_HOST}",
+    ),
+    Rule(
+        f"!self.matches('^[^/]*{words.LABEL_CHARACTER}{{{MAX_NAME + 1}}}')",
         f"a name, or a part of a DNS name, has at most {MAX_NAME} characters",
     ),
     Rule(

@@ -3,19 +3,22 @@
 CEL has neither variables nor groups in regular expressions, and its estimator of costs takes an
 element of a list for as long as can be. So each part is cut out of the whole string by one or two
 calls of ``find``, whose results are no longer than the string. All of it takes any string: a part
-that isn't there is empty, and its number 0.
+that isn't there is empty, and its number 0. An appProtocol must be cut off first (``plain``): it
+can be longer than all the rest, and what rules cost as they run is limited, too.
 """
 
 from exposer.api.cel.rule import quoted
-from exposer.grammar.nodes import SIGN_OF, SIGNS, WITH_NODE_PORTS, Kind, Protocol
-from exposer.grammar.parse import (
-    IPV4,
-    LABEL,
-    MAX_PORT,
-    PORTS,
-    PROTOCOLS,
-    SERVICE_NAME,
+from exposer.grammar.hosts import LABEL, LOCALHOST, NUMERIC_HOST
+from exposer.grammar.nodes import (
+    APP_PROTOCOLS,
+    SIGN_OF,
+    SIGNS,
+    WITH_NODE_PORTS,
+    Kind,
+    Protocol,
 )
+from exposer.grammar.parse import MAX_PORT, PORTS, SERVICE_NAME
+from exposer.grammar.protocols import APP_PROTOCOL, PREFIX, TRANSPORTS
 
 HOST_SIGN = SIGN_OF[Kind.EXTERNAL_NAME]
 HEADLESS_SIGN = SIGN_OF[Kind.HEADLESS]
@@ -32,15 +35,24 @@ _LABEL = LABEL.pattern
 _MAPPING = (
     f"(?:(?:{_PORTS}):){{0,2}}(?:{_PORTS})|(?:(?:{_PORTS}):){{1,2}}(?:{SERVICE_NAME.pattern})"
 )
-_PROTOCOL = f"/(?:{'|'.join(PROTOCOLS)})"
+_TRANSPORTS, _WORDS = "|".join(TRANSPORTS), "|".join(APP_PROTOCOLS)
+_PLAIN_PROTOCOL = f"/(?:{_TRANSPORTS}|{_WORDS})"
+PROTOCOL = f"/(?:(?:{_TRANSPORTS})(?:[+](?:{PREFIX.pattern}/)?{APP_PROTOCOL.pattern})?|{_WORDS})"
 
-HOST = rf"^{HOST_SIGN}{_LABEL}(?:\.{_LABEL})*$"
-SHAPE = (
-    rf"^(?:{HOST[1:-1]}|{HEADLESS_SIGN}|"
-    rf"{sign_class(*_SIGNED)}?(?:{_LABEL}=)?(?:{_MAPPING})(?:{_PROTOCOL})?)$"
-)
+
+def _shape(protocol: str) -> str:
+    return (
+        rf"^(?:{HOST_SIGN}{_LABEL}(?:\.{_LABEL})*\.?|{HEADLESS_SIGN}|"
+        rf"{sign_class(*_SIGNED)}?(?:{_LABEL}=)?(?:{_MAPPING})(?:{protocol})?)$"
+    )
+
+
+SHAPE = _shape(PROTOCOL)
 """The grammar but for what counts: sizes of numbers and ranges, lengths, and node ports."""
-ADDRESS = rf"^{HOST_SIGN}{IPV4.pattern}$"
+PLAIN_SHAPE = _shape(_PLAIN_PROTOCOL)
+"""The same of what stands before an appProtocol."""
+NUMERIC = rf"^{HOST_SIGN}{NUMERIC_HOST.pattern}\.?$"
+LOCAL = rf"^{HOST_SIGN}{LOCALHOST.pattern}\.?$"
 ANY_SIGN = f"^{sign_class(*SIGNS.values())}"
 NODE_PORTED = f"^{sign_class(*WITH_NODE_PORTS)}"
 
@@ -49,12 +61,17 @@ _WORD = f"{LABEL_CHARACTER}+"
 _DIGITS = f"[0-9]{{1,{len(str(MAX_PORT))}}}"
 _RANGE = f"{_DIGITS}(-{_DIGITS})?"
 _BEFORE = f"=|{sign_class(*_SIGNED)}"  # what stands before the first word
-_BEHIND = "(/[a-z]+)?$"
+_BEHIND = "(/[0-9a-z]+)?$"
 
 
 def find(text: str, pattern: str) -> str:
     """The first match of a regular expression in a text; empty if there is none."""
     return f"{text}.find({quoted(pattern)})"
+
+
+def plain(text: str) -> str:
+    """What stands before an appProtocol; all of it, if that is one of the words for some."""
+    return find(text, "^[^+]*")
 
 
 def ports(text: str) -> str:
@@ -99,5 +116,5 @@ def width(word: str) -> str:
 
 def protocol(text: str) -> str:
     """The protocol with a "-" before it, as in a port's name: nothing for TCP."""
-    tcp = quoted(f"/{Protocol.TCP.lower()}")
-    return f"{find(text, '/[a-z]+$')}.replace({tcp}, '').replace('/', '-')"
+    others = "|".join(each.lower() for each in Protocol if each is not Protocol.TCP)
+    return f"{find(text, f'/({others})$')}.replace('/', '-')"
