@@ -35,8 +35,9 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
 
-bench: .venv/installed ## Measure the parser, how soon a request is Ready, what holds the event loop
+bench: .venv/installed ## Measure the parser, a large status, how soon a request is Ready, what holds the event loop
 	@$(BIN)/python -m benchmarks.parse
+	@$(BIN)/python -m benchmarks.status
 	@$(BIN)/python -m benchmarks.latency
 	@$(BIN)/python -m benchmarks.blocking
 
