@@ -29,22 +29,25 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/exposer crd | diff -u crds/exposerequests.yaml -
 	$(BIN)/python docs/generate.py | diff -u docs/port-strings.md -
+	$(BIN)/python docs/generate_conditions.py | diff -u docs/conditions.md -
 	test -z "$$(gofmt -l cluster tests)"
 
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
 
-bench: .venv/installed ## Measure the parser, how soon a request is Ready, what holds the event loop
+bench: .venv/installed ## Measure the parser, a large status, how soon a request is Ready, what holds the event loop
 	@$(BIN)/python -m benchmarks.parse
+	@$(BIN)/python -m benchmarks.status
 	@$(BIN)/python -m benchmarks.latency
 	@$(BIN)/python -m benchmarks.blocking
 
 transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
 	@$(BIN)/python -m docs.transitions
 
-generate: .venv/installed ## Write what is generated from the models and the grammar
+generate: .venv/installed ## Write what is generated from the models, the grammar and the code
 	$(BIN)/exposer crd > crds/exposerequests.yaml
 	$(BIN)/python docs/generate.py > docs/port-strings.md
+	$(BIN)/python docs/generate_conditions.py > docs/conditions.md
 	$(BIN)/python -m manifests.generate
 
 lock: ## Pin the newest dependencies (needs uv)

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from docs import generate_conditions
 from exposer.commands import main
 from exposer.grammar import InvalidPortStringError, parse
 
@@ -88,6 +90,79 @@ def test_the_page_about_port_strings_is_what_is_generated() -> None:
     command = [sys.executable, str(ROOT / "docs" / "generate.py")]
     page = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     assert PORT_STRINGS.read_text(encoding="utf-8") == page
+
+
+def test_the_page_about_conditions_is_what_is_generated() -> None:
+    page = subprocess.run(CONDITIONS, capture_output=True, check=True).stdout.decode()
+    assert (ROOT / "docs" / "conditions.md").read_text(encoding="utf-8") == page
+
+
+CONDITIONS = [sys.executable, str(ROOT / "docs" / "generate_conditions.py")]
+
+
+class _Reason(NamedTuple):
+    remedy: str
+    name: str = "NEW"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        pytest.param(
+            _Reason(""),
+            "Reason.NEW has no remedy: add a sentence that says what to do, as its third value in "
+            "exposer/api/conditions.py",
+            id="without a remedy",
+        ),
+        pytest.param(
+            _Reason("do it"),
+            "Reason.NEW belongs to no condition: add it to CONDITIONS in "
+            "docs/generate_conditions.py",
+            id="of no condition",
+        ),
+    ],
+)
+def test_a_reason_that_is_not_explained_makes_no_page(reason: Any, told: str) -> None:
+    with pytest.raises(generate_conditions.IncompleteError) as caught:
+        generate_conditions.check([reason])
+    assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        pytest.param("Refusal(Reason.PENDING, 'wait for it')", ["wait for it"], id="a text"),
+        pytest.param("Refusal(Reason.PENDING, f'wait for {it}')", ["wait for …"], id="a gap"),
+        pytest.param(
+            "Refusal(Reason.PENDING, message='a b' + (c if c else ' d'))",
+            ["a b…", "a b d"],
+            id="a choice",
+        ),
+        pytest.param(
+            "Refusal(Reason.PENDING, error.message)", ["what the API server answers"], id="an error"
+        ),
+        pytest.param("Refusal(Reason.PENDING, verdict.message)", [], id="no words of its own"),
+        pytest.param(
+            "text = f'the old {a}'\n    text = f'the new {a}'\n    Refusal(Reason.PENDING, text)",
+            ["the new …"],
+            id="a variable",
+        ),
+        pytest.param("Refusal(Reason.PENDING, other())", ["one text", "or two …"], id="a function"),
+        pytest.param("taken(Reason.PENDING, 'a port')", ["a port is taken"], id="a parameter"),
+    ],
+)
+def test_the_page_about_conditions_finds_messages(
+    source: str, found: list[str], tmp_path: Path
+) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        f"def asked():\n    {source}\n"
+        "def taken(reason, what):\n    return Refusal(reason, f'{what} is taken')\n"
+        "def other():\n    if x:\n        return 'one text'\n    return f'or two {x}'\n",
+        encoding="utf-8",
+    )
+    told = sorted(generate_conditions.Module(module).messages())
+    assert told == sorted(("PENDING", text) for text in found)
 
 
 def test_the_page_about_port_strings_shows_each_way_to_be_wrong() -> None:

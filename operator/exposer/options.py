@@ -40,6 +40,7 @@ class Options:
         listen: Where to answer /healthz, /readyz and /metrics, if at all.
         lease: By which Lease to be elected before writing anything; None to be alone.
         lease_duration: How long a leader that is gone keeps the others waiting.
+        cluster_domain: What the cluster's DNS names end in; None for the usual one.
     """
 
     kubeconfig: str | None = None
@@ -50,3 +51,4 @@ class Options:
     listen: Address | None = None
     lease: Key | None = None
     lease_duration: timedelta = LEASE_DURATION
+    cluster_domain: str | None = None

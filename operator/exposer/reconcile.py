@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict, accept
+from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.permission import Exposure, refused_by
 from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.desired import Owner, desired_objects
@@ -17,11 +18,14 @@ from exposer.plan import Outcome, Plan, Refusal, plan
 from exposer.plan.overrides import changes_by_others, contested
 from exposer.plan.ownership import claimed_by
 from exposer.repairs import Repairs
-from exposer.status import depends_on_pods, needs_pods, status_of
+from exposer.status import awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
 
 _ROUNDS = 3
 _PATIENCE = timedelta(seconds=10)  # a fault that is over sooner is not told
+# The cluster lists the endpoints of a new Service within milliseconds, or tens of a second when it
+# has many to list: a status that waits for it need not be written a second time.
+_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,13 @@ class Result:
         refusal: What is still in the way, None if nothing is.
         wrote: Objects were written.
         reported: The status was written.
+        again: How long to wait for what is about to happen, and would wake the request.
     """
 
     refusal: Refusal | None = None
     wrote: bool = False
     reported: bool = False
+    again: timedelta | None = None
 
 
 class Reconciler:
@@ -51,8 +57,12 @@ class Reconciler:
         writer: Writer,
         events: Events,
         repairs: Repairs,
+        cluster_domain: str = CLUSTER_DOMAIN,
     ) -> None:
-        """Carry out what is ``allowed``: read what stands from ``store``, write by the others."""
+        """Carry out what is ``allowed``: read what stands from ``store``, write by the others.
+
+        The cluster's DNS names end in ``cluster_domain``.
+        """
         self._allowed = allowed
         self._store = store
         self._targets = targets
@@ -60,7 +70,9 @@ class Reconciler:
         self._writer = writer
         self._events = events
         self._repairs = repairs
+        self._cluster_domain = cluster_domain
         self._failing: dict[Key, datetime] = {}
+        self._awaiting: dict[Key, datetime] = {}
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
         """Bring everything of one request to where its spec wants it, and tell how it stands.
@@ -83,13 +95,21 @@ class Reconciler:
             outcome = Outcome(self._writer.refusal(error))
         if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
             return Result(outcome.refusal, wrote)
-        try:
-            reported = await self._report(request, verdict, outcome, now)
-        except ApiError as error:
-            return Result(self._writer.refusal(error), wrote)
         if outcome.refusal is None or not outcome.refusal.passing:
             self._failing.pop(key, None)
-        return Result(outcome.refusal or _refusal_of(verdict, woken), wrote, reported)
+        refusal = outcome.refusal or _refusal_of(verdict, woken)
+        status = self._status(request, verdict, outcome, now)
+        if status == request.status:
+            self._awaiting.pop(key, None)
+            return Result(refusal, wrote)
+        if refusal is None and awaits_endpoints(status) and not self._waited(key, now):
+            return Result(wrote=wrote, again=_MOMENT)
+        try:
+            await self._writer.report(request, status)
+        except ApiError as error:
+            return Result(self._writer.refusal(error), wrote)
+        await self._events.tell(request, events(request.status, status))
+        return Result(refusal, wrote, reported=True)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest
@@ -156,20 +176,20 @@ class Reconciler:
             return
         await self._events.tell(request, [replaced(service.name)])
 
-    async def _report(
+    def _status(
         self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
-    ) -> bool:
-        """Write the status unless it stands already; returns whether it was written."""
+    ) -> dict[str, Any]:
+        """What the request is to say, with what is known of the pods if that makes a difference."""
         snapshot = self._store.snapshot(request)
-        status = status_of(request, verdict, snapshot, outcome, now)
+
+        def status_with(backing: BackingPods) -> dict[str, Any]:
+            return status_of(
+                request, verdict, snapshot, outcome, now, backing, self._cluster_domain
+            )
+
+        status = status_with(UNSEEN)
         backing = self._backing(request, verdict, snapshot.selector_of(request), status)
-        if backing != UNSEEN:
-            status = status_of(request, verdict, snapshot, outcome, now, backing)
-        if status == request.status:
-            return False
-        await self._writer.report(request, status)
-        await self._events.tell(request, events(request.status, status))
-        return True
+        return status if backing == UNSEEN else status_with(backing)
 
     def _backing(
         self,
@@ -190,6 +210,14 @@ class Reconciler:
             self._pods.forget(request.key)
         return UNSEEN
 
+    def _waited(self, key: Key, now: datetime) -> bool:
+        """Whether the endpoints of this request have been waited for long enough."""
+        since = self._awaiting.setdefault(key, now)
+        if now - since < _MOMENT:
+            return False
+        del self._awaiting[key]
+        return True
+
     def _lasts(self, key: Key, now: datetime) -> bool:
         """Whether a fault of this request has lasted so long that it must be told."""
         return now - self._failing.setdefault(key, now) > _PATIENCE
@@ -198,6 +226,7 @@ class Reconciler:
         self._pods.forget(key)
         self._repairs.forget(key)
         self._failing.pop(key, None)
+        self._awaiting.pop(key, None)
 
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)

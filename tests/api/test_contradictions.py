@@ -189,6 +189,28 @@ def template(**fields: Any) -> dict[str, Any]:
             )
             for source in ("10.0.0.0/08", "10.0.0.0/255.0.0.0", "10.0.0.1/8", "::ffff:0:0/96")
         ),
+        *(
+            pytest.param(
+                {
+                    "ports": [port],
+                    "addresses": ["192.0.2.10", "fd00::1"],
+                    **template(ipFamilies=[family], **policy),
+                },
+                f'spec.addresses[{index}]: "{address}" is an {other} address, and {TEMPLATE}'
+                f".ipFamilies asks for {family} only; leave it out, or set ipFamilyPolicy to "
+                '"RequireDualStack"',
+                id=f"an {other} address of an {family} Service, {port} {policy}",
+            )
+            for port, policy in (
+                ("80", {}),
+                ("!80", {"ipFamilyPolicy": "SingleStack"}),
+                ("#80", {"ipFamilyPolicy": "SingleStack"}),
+            )
+            for family, other, index, address in (
+                ("IPv4", "IPv6", 1, "fd00::1"),
+                ("IPv6", "IPv4", 0, "192.0.2.10"),
+            )
+        ),
         pytest.param(
             template(ipFamilies=["IPv4", "IPv4"]),
             f"{TEMPLATE}.ipFamilies: IPv4 is there twice; leave one out",
@@ -223,6 +245,24 @@ def test_fields_that_contradict_each_other_are_refused(
             id="health check port",
         ),
         pytest.param(template(clusterIP="fd00:10:96::50"), id="cluster IP"),
+        *(
+            pytest.param(
+                {"ports": [port], "addresses": ["192.0.2.10", "fd00::1"], **template(**fields)},
+                id=f"{port} and addresses of both families, {fields}",
+            )
+            for port, fields in (
+                ("80", {}),
+                ("80", {"ipFamilyPolicy": "SingleStack"}),
+                ("80", {"ipFamilies": ["IPv4", "IPv6"]}),
+                ("80", {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "PreferDualStack"}),
+                ("80", {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "RequireDualStack"}),
+                ("#80", {"ipFamilies": ["IPv4"]}),
+            )
+        ),
+        pytest.param(
+            {"addresses": ["fd00::1"], **template(ipFamilies=["IPv6"])},
+            id="an address of it",
+        ),
         pytest.param(
             {"ports": ["#80"], **template(sessionAffinity="None")}, id="# and no affinity"
         ),

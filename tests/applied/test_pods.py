@@ -156,11 +156,24 @@ async def test_where_pods_may_not_be_listed_they_are_hidden(case: Case) -> None:
     assert (case.woken, case.backing()) == ([WEB], HIDDEN)
 
 
-async def test_when_they_cannot_be_listed_just_now_the_next_look_comes(case: Case) -> None:
-    case.pods = an_error(500)
+async def test_when_they_cannot_be_listed_just_now_it_is_told_and_the_next_look_comes(
+    case: Case,
+) -> None:
+    case.pods = an_error(500, "etcd is slow")
     case.backing()
     assert [await case.after(1), await case.after(5)] == [1, 1]
-    assert (case.woken, case.backing()) == ([], UNSEEN)
+    told = "pods can't be listed just now: etcd is slow"
+    assert (case.woken, case.backing()) == ([WEB], BackingPods(problem=told))
+
+
+async def test_what_was_seen_last_is_better_than_that_nothing_can_be_seen_now(case: Case) -> None:
+    case.pods = [a_pod_body()]
+    case.backing()
+    await case.after(1)
+    case.woken.clear()
+    case.pods = an_error(500)
+    await case.after(5)
+    assert (case.woken, len(case.backing().pods)) == ([], 1)
 
 
 async def test_who_waits_for_a_pod_is_woken_when_it_comes(case: Case) -> None:

@@ -10,10 +10,14 @@ from tests.support.space import Space
 pytestmark = pytest.mark.cluster
 
 
+BOTH = {"spec": {"ipFamilyPolicy": "RequireDualStack"}}
+
+
 def test_both_ip_families_have_a_slice_and_the_endpoints_name_the_services_family(
     space: Space,
 ) -> None:
-    space.expose("pg=5432:15432", addresses=["192.0.2.11", "2001:db8::10", "192.0.2.10"])
+    addresses = ["192.0.2.11", "2001:db8::10", "192.0.2.10"]
+    space.expose("pg=5432:15432", addresses=addresses, serviceTemplate=BOTH)
     status = space.until_endpoints("web", 3, 3)
     assert "selector" not in space.get("Service", "web")["spec"]
     ports = [{"name": "pg", "port": 15432, "protocol": "TCP"}]
@@ -42,7 +46,7 @@ def test_the_mirroring_controller_makes_no_slice_of_its_own(space: Space) -> Non
 
 
 def test_changed_addresses_reach_the_endpoints_and_an_empty_family_goes(space: Space) -> None:
-    space.expose("80", addresses=["192.0.2.10", "2001:db8::10"])
+    space.expose("80", addresses=["192.0.2.10", "2001:db8::10"], serviceTemplate=BOTH)
     space.until_endpoints("web", 2, 2)
     space.ask("web", addresses=["192.0.2.12"])
     status = space.until_endpoints("web", 1, 1)
@@ -70,6 +74,23 @@ def test_foreign_endpoints_are_left_alone(space: Space) -> None:
     assert 'Endpoints "web"' in _messages(status)["Programmed"]
     space.until_settled()
     assert space.get("Endpoints", "web") == foreign
+
+
+def test_an_address_of_another_family_than_the_services_is_told(space: Space) -> None:
+    space.expose("80", addresses=["fd00::1"])
+    status = space.until_refused("web", "IPFamilyMismatch", "EndpointsAvailable")
+    assert (status["display"]["endpoints"], status["display"]["reason"]) == (
+        "0/1",
+        "IPFamilyMismatch",
+    )
+    space.ask("web", addresses=["fd00::1", "192.0.2.10"])
+    status = space.until_endpoints("web", 1, 2)
+    assert _messages(status)["EndpointsAvailable"] == (
+        "1 of 2 endpoints are ready; nothing reaches the others: fd00::1 is an address of another "
+        "IP family than the Service's IPv4"
+    )
+    space.ask("web", addresses=["fd00::1"], serviceTemplate={"spec": {"ipFamilies": ["IPv6"]}})
+    space.until_endpoints("web", 1, 1)
 
 
 def _slice(endpoint_slice: Object) -> tuple[str, Any, list[str]]:

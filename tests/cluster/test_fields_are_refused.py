@@ -162,6 +162,13 @@ TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
         ),
         (
             "80",
+            {"addresses": ["192.0.2.1", "2001:db8::1"]} | template(ipFamilies=["IPv4"]),
+            "spec.addresses: Invalid value: an address is of another IP family than "
+            "serviceTemplate.spec.ipFamilies asks for: leave it out, or set ipFamilyPolicy to "
+            '"RequireDualStack"',
+        ),
+        (
+            "80",
             {"serviceTemplate": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "me"}}}},
             "spec.serviceTemplate.metadata.labels: Invalid value: app.kubernetes.io/managed-by is "
             "the operator's own, by which it knows what it made: leave it out",

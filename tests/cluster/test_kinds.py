@@ -113,6 +113,28 @@ def test_a_load_balancer_is_ready_once_it_has_an_address(space: Space) -> None:
     assert space.until_ready()["loadBalancer"] == {"ingress": [{"ip": "192.0.2.7"}]}
 
 
+def test_a_load_balancer_with_an_error_is_not_ready(space: Space) -> None:
+    space.expose("^80:8080")
+    space.until_refused("web", "Pending")
+    ingress = {"ip": "192.0.2.7", "ports": [{"port": 80, "protocol": "TCP", "error": "InUse"}]}
+    condition = {
+        "type": "LoadBalancerPortsError",
+        "status": "True",
+        "reason": "NoPort",
+        "message": "no port is free",
+        "lastTransitionTime": "2026-03-01T12:00:00Z",
+    }
+    told = {"loadBalancer": {"ingress": [ingress]}, "conditions": [condition]}
+    space.patch("Service", "web", {"status": told}, "/status")
+    status = space.until_refused("web", "LoadBalancerError")
+    assert _message(status, "Ready") == (
+        "the load balancer has an error: NoPort: no port is free; port 80/TCP at 192.0.2.7: InUse"
+    )
+    ingress.pop("ports")
+    space.patch("Service", "web", {"status": {**told, "conditions": []}}, "/status")
+    assert space.until_ready()["loadBalancer"] == {"ingress": [{"ip": "192.0.2.7"}]}
+
+
 def test_a_service_carries_nothing_but_what_the_request_asks_for(space: Space) -> None:
     request = space.expose("80")
     space.until_ready()
@@ -140,7 +162,8 @@ def test_all_conditions_hold_for_the_generation_that_is_told(space: Space) -> No
     space.expose("80")
     space.until_ready()
     space.ask("web", ports=["81"])
-    status = space.until_ready()
+    space.until_ready()
+    status = space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
     generations = {each["observedGeneration"] for each in status["conditions"]}
     assert (generations, status["observedGeneration"]) == ({2}, 2)
     assert _conditions(status) == {
@@ -155,6 +178,12 @@ def _told(status: dict[str, Any]) -> dict[str, Any]:
     """The part of the status that repeats the Service."""
     fields = ("type", "clusterIP", "clusterIPs", "externalName", "ports")
     return {field: status[field] for field in fields if field in status}
+
+
+def _message(status: dict[str, Any], kind: str) -> str:
+    (found,) = (each for each in status["conditions"] if each["type"] == kind)
+    message: str = found["message"]
+    return message
 
 
 def _conditions(status: dict[str, Any]) -> dict[str, tuple[str, str]]:

@@ -31,4 +31,4 @@ def test_a_pod_that_has_run_to_its_end_is_none_to_wait_for(space: Space) -> None
     space.expose("80")
     status = space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
     told = condition({"status": status}, "EndpointsAvailable")
-    assert told["message"] == 'no pod has the labels "app=web"'
+    assert told["message"] == 'no pod with an IP address has the labels "app=web"'

@@ -103,7 +103,11 @@ def test_a_taken_cluster_ip_is_told(space: Space) -> None:
 def test_a_dual_stack_service_has_both_families(space: Space, string: str) -> None:
     space.create_pod("pod", labels={"app": "web"})
     space.expose(string, serviceTemplate={"spec": {"ipFamilyPolicy": "RequireDualStack"}})
-    status = space.until_endpoints("web", 2, 2)
+    request = space.until(
+        "ExposeRequest", "web", lambda seen: len(seen.get("status", {}).get("endpoints", ())) == 2
+    )
+    status = request["status"]
+    assert status["endpointSummary"] == {"ready": 1, "total": 1, "truncated": False}
     spec = space.get("Service", "web")["spec"]
     assert spec["ipFamilies"] == ["IPv4", "IPv6"]
     assert status["clusterIPs"] == spec["clusterIPs"]

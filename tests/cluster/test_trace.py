@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from localcluster import Cluster
+from localcluster.api import Api
+from tests.cluster.test_url import grant
 from tests.support.asking import Asking
 from tests.support.space import Space
 
@@ -52,7 +54,7 @@ def test_a_workload_without_pods_breaks_the_chain(space: Space, asking: Asking) 
     assert (answer.status, answer.errors) == (1, "")
     assert "connections are refused" in answer.output
     assert (
-        'It breaks: NoPodsMatch: no pod has the labels "app=web"\n'
+        'It breaks: NoPodsMatch: no pod with an IP address has the labels "app=web"\n'
         "  run pods with these labels, or change spec.selector; what there is: "
         f"kubectl get pods -n {space.name} --show-labels\n"
     ) in answer.output
@@ -161,3 +163,67 @@ def test_a_load_balancer_is_an_entrance_once_it_has_an_address(
         "203.0.113.9",
         80,
     )
+
+
+def test_an_error_of_a_load_balancer_is_told(space: Space, asking: Asking) -> None:
+    space.create_deployment("web", replicas=1, ports=HTTP)
+    space.expose("^80:http")
+    space.until_endpoints("web", 1, 1)
+    port = {"port": 80, "protocol": "TCP", "error": "example.com/InUse"}
+    ingress = {"ip": "203.0.113.9", "ports": [port]}
+    space.patch("Service", "web", {"status": {"loadBalancer": {"ingress": [ingress]}}}, "/status")
+    space.until_refused("web", "LoadBalancerError")
+    answer = asking.ask("trace", "web")
+    assert answer.status == 1
+    assert (
+        "It breaks: LoadBalancerError: the load balancer has an error: port 80/TCP at 203.0.113.9: "
+        "example.com/InUse\n"
+    ) in answer.output
+
+
+def test_a_target_that_no_container_declares_is_a_hint(space: Space, asking: Asking) -> None:
+    space.create_deployment("web", replicas=1, ports=HTTP)
+    space.expose("!https=443:8443")
+    space.until_endpoints("web", 1, 1)
+    answer = asking.ask("trace", "web")
+    assert answer.status == 0
+    assert answer.output.endswith(
+        "\nno container declares port 8443/TCP; they declare 8080/TCP. A port need not be "
+        "declared, but check that the pods listen there\n"
+        "\n"
+        "The chain is whole, as far as the API server knows. No traffic was sent.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("addresses", "message"),
+    [
+        (["fd00::1"], "nothing reaches the endpoints: fd00::1 is an address"),
+        (["192.0.2.10", "fd00::1"], "nothing reaches the others: fd00::1 is an address"),
+    ],
+)
+def test_addresses_that_the_service_does_not_reach_break_the_chain(
+    space: Space, asking: Asking, addresses: list[str], message: str
+) -> None:
+    space.expose("80", addresses=addresses)
+    space.until_endpoints("web", len(addresses) - 1, len(addresses))
+    answer = asking.ask("trace", "web", "-o", "json")
+    (found,) = answer.document["breaks"]
+    assert (answer.status, found["reason"], found["message"]) == (
+        1,
+        "IPFamilyMismatch",
+        f"{message} of another IP family than the Service's IPv4",
+    )
+
+
+def test_who_may_not_list_pods_is_told_the_rest(
+    cluster: Cluster, api: Api, space: Space, asking: Asking
+) -> None:
+    rights = {"exposer.dev": "exposerequests", "": "services", "discovery.k8s.io": "endpointslices"}
+    grant(api, space.name, "jim", rights)
+    space.expose("80")
+    space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
+    answer = asking.ask("trace", "web", kubeconfig=cluster.kubeconfig_for("jim"))
+    assert (
+        'NoPodsMatch: no pod with an IP address has the labels "app=web" (pods may not be listed)'
+    ) in answer.output

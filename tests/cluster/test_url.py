@@ -100,7 +100,7 @@ def test_nothing_ready_is_the_last_line(space: Space, asking: Asking) -> None:
     answer = asking.ask("url", "web")
     assert (answer.status, answer.output.splitlines()[-1]) == (
         0,
-        'nothing answers yet: no pod has the labels "app=web"',
+        'nothing answers yet: no pod with an IP address has the labels "app=web"',
     )
 
 

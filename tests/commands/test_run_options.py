@@ -3,11 +3,21 @@
 import argparse
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from exposer.api.permission import EVERYTHING, Exposure
-from exposer.commands.run import add_to, address, kinds, lease, namespace, seconds
+from exposer.commands.arguments import cluster_domain
+from exposer.commands.run import (
+    add_to,
+    address,
+    kinds,
+    lease,
+    namespace,
+    own_domain,
+    seconds,
+)
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, SILENCE
 
@@ -19,6 +29,14 @@ def test_without_options_it_is_alone_and_open_to_all() -> None:
     assert (options.listen, options.lease, options.namespace) == (None, None, [])
     assert (options.watch_silence, options.lease_duration) == (SILENCE, LEASE_DURATION)
     assert options.allow_kinds == EVERYTHING
+    assert options.cluster_domain is None
+
+
+def test_the_cluster_domain_is_that_of_the_pod_if_it_is_one(tmp_path: Path) -> None:
+    resolv_conf = tmp_path / "resolv.conf"
+    assert own_domain(resolv_conf) is None
+    resolv_conf.write_text("search a.svc.corp.example svc.corp.example\n")
+    assert own_domain(resolv_conf) == "corp.example"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +63,11 @@ def test_an_address(text: str, expected: tuple[str | None, int]) -> None:
         (seconds, "inf", '"inf" is not a number of seconds'),
         (namespace, "team-*", '"team-*" is not the name of a namespace'),
         (namespace, "", '"" is not the name of a namespace'),
+        (
+            cluster_domain,
+            ".cluster.local",
+            '".cluster.local" is not a cluster domain: write a DNS name such as "cluster.local"',
+        ),
         (lease, "exposer", '"exposer" is not a lease: write NAMESPACE/NAME'),
         (
             kinds,

@@ -9,7 +9,7 @@ from exposer.commands.tracing import text
 from exposer.explained.chain import chain_of
 from exposer.explained.survey import Survey
 from exposer.observed.pods import BackingPods
-from tests.explained.surveys import a_pod_endpoint, a_slice_of, a_survey, not_ready
+from tests.explained.surveys import EMPTY, a_pod_endpoint, a_slice_of, a_survey, not_ready
 from tests.support.builders import a_pod, a_request, a_service_port, an_endpoint
 
 LOCAL = a_survey(
@@ -31,7 +31,7 @@ http: port 80/TCP to 8080 (IPv4)
   endpoints   10.244.1.1:8080    0.5   web-1 on node1
               10.244.2.2:8080    0.5   web-2 on node2
 
-The chain is whole.
+The chain is whole, as far as the API server knows. No traffic was sent.
 """
     )
 
@@ -61,7 +61,7 @@ http: port 80/TCP to 8080 (IPv4)
 
 node1: what arrives there is dropped, as no endpoint is there (externalTrafficPolicy Local)
 
-The chain is whole.
+The chain is whole, as far as the API server knows. No traffic was sent.
 """
     )
 
@@ -162,8 +162,8 @@ def test_labels_are_quoted_and_escaped() -> None:
     box = re.compile(r'    [a-z0-9]+\["[^"]*"\]|    \w+ (-- "[^"]*" )?--> \w+')
     first, *rest = drawn.splitlines()
     assert (first, [line for line in rest if not box.fullmatch(line)]) == ("flowchart LR", [])
-    broken = flowchart(chain_of(a_survey(slices=[])))
+    broken = flowchart(chain_of(a_survey(slices=[EMPTY])))
     assert (
-        '    break0["NoPodsMatch<br/>no pod has the labels #quot;app=web#quot;"]'
+        '    break0["NoPodsMatch<br/>no pod with an IP address has the labels #quot;app=web#quot;"]'
         in broken.splitlines()
     )

@@ -9,7 +9,7 @@ from exposer.commands.printing import as_json
 from exposer.commands.url import lines
 from exposer.explained.ways import ways_to
 from exposer.grammar import Kind
-from tests.explained.surveys import a_slice_of, a_survey
+from tests.explained.surveys import EMPTY, a_slice_of, a_survey
 from tests.support.builders import a_service_port, an_endpoint
 
 
@@ -49,7 +49,7 @@ Load balancer
 
 def test_what_there_is_not_has_no_section_and_nothing_ready_is_the_last_line() -> None:
     spec = {"type": "ClusterIP", "clusterIP": "None", "clusterIPs": ["None"]}
-    survey = a_survey(spec=spec | {"ports": [a_service_port(53, 5353, name="dns")]}, slices=[])
+    survey = a_survey(spec=spec | {"ports": [a_service_port(53, 5353, name="dns")]}, slices=[EMPTY])
     assert (
         "\n".join(lines(ways_to(survey, Kind.HEADLESS)))
         == """\
@@ -63,7 +63,7 @@ DNS, inside the cluster
 Ports, inside the cluster
   dns   web.shop.svc.cluster.local:5353   TCP
 
-nothing answers yet: no pod has the labels "app=web\""""
+nothing answers yet: no pod with an IP address has the labels "app=web\""""
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exposer.explained.survey import Node, NodeAddress, Survey
-from exposer.observed.pods import UNSEEN, BackingPods
+from exposer.observed.pods import BackingPods
 from tests.support.builders import (
     Body,
     a_request,
@@ -17,8 +17,13 @@ from tests.support.builders import (
     an_endpoint,
 )
 
-TRUE = [{"type": kind, "status": "True"} for kind in ("Accepted", "Programmed", "Ready")]
+TRUE = [
+    {"type": kind, "status": "True", "reason": kind, "message": "it is"}
+    for kind in ("Accepted", "Programmed", "Ready")
+]
 HTTP = a_service_port(80, 8080, name="http", node_port=30080)
+LOOKED = BackingPods()
+"""A look that found nothing to tell."""
 NODES = (
     Node("node1", "a", (NodeAddress("InternalIP", "10.240.0.1"),)),
     Node("node2", "b", (NodeAddress("InternalIP", "10.240.0.2"),)),
@@ -48,6 +53,10 @@ def a_slice_of(*endpoints: Body, **changes: Any) -> Body:
     return a_slice_body(**{"ports": ports, "endpoints": list(endpoints), **changes})
 
 
+EMPTY = a_slice_of()
+"""The cluster has looked, and found no pod."""
+
+
 def a_survey(
     *,
     spec: Mapping[str, Any] | None = None,
@@ -56,7 +65,7 @@ def a_survey(
     ingress: Sequence[Body] = (),
     conditions: Sequence[Body] = TRUE,
     generation: int = 1,
-    backing: BackingPods = UNSEEN,
+    backing: BackingPods = LOOKED,
     gaps: Sequence[str] = (),
 ) -> Survey:
     whole = {

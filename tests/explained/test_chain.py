@@ -1,5 +1,6 @@
 """The chain, and where it breaks."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from exposer.explained.chain import chain_of
 from exposer.explained.shares import Share
 from exposer.explained.strands import Entrance
 from exposer.explained.survey import Survey
-from exposer.observed.pods import BackingPods
+from exposer.observed.pods import BackingPods, DeclaredPort, PodRecord
 from tests.explained.surveys import (
+    EMPTY,
     HTTP,
     TRUE,
     a_pod_endpoint,
@@ -18,12 +20,30 @@ from tests.explained.surveys import (
     a_survey,
     not_ready,
 )
-from tests.support.builders import a_pod, a_request, a_service_port, an_endpoint
+from tests.support.builders import (
+    a_pod,
+    a_request,
+    a_service_port,
+    a_slice_body,
+    an_endpoint,
+)
 
+ALT = DeclaredPort("https", 8443, "TCP")
 DESCRIBE = "see why: kubectl describe pods -n shop -l app=web"
 UNKNOWN_PODS = (
     "run pods with these labels, or change spec.selector; what there is: "
     "kubectl get pods -n shop --show-labels"
+)
+WAIT = "wait; if it stays, 'exposer trace' and the operator's log tell more"
+FAMILIES = (
+    "set ipFamilyPolicy or ipFamilies in serviceTemplate.spec, or use addresses of the Service's "
+    "families"
+)
+SIX = a_slice_body(
+    name="six",
+    address_type="IPv6",
+    ports=[{"name": "http", "port": 8080, "protocol": "TCP"}],
+    endpoints=[an_endpoint("fd00::1")],
 )
 TARGET = (
     "write one of their names, or a number, as the target in spec.ports; or name the "
@@ -143,8 +163,14 @@ def test_affinity_and_source_ranges_are_told() -> None:
     ("survey", "expected"),
     [
         pytest.param(
-            a_survey(slices=[]),
-            [Break("NoPodsMatch", 'no pod has the labels "app=web"', UNKNOWN_PODS)],
+            a_survey(slices=[EMPTY]),
+            [
+                Break(
+                    "NoPodsMatch",
+                    'no pod with an IP address has the labels "app=web"',
+                    UNKNOWN_PODS,
+                )
+            ],
             id="no pods",
         ),
         pytest.param(
@@ -192,6 +218,70 @@ def test_affinity_and_source_ranges_are_told() -> None:
                 )
             ],
             id="one of two ports has no target",
+        ),
+        pytest.param(
+            a_survey(slices=[]),
+            [Break("Pending", "the cluster has not listed the endpoints yet", WAIT)],
+            id="a Service that is just made",
+        ),
+        pytest.param(
+            a_survey(slices=[SIX]),
+            [
+                Break(
+                    "IPFamilyMismatch",
+                    "nothing reaches the endpoints: fd00::1 is an address of another IP family "
+                    "than the Service's IPv4",
+                    FAMILIES,
+                )
+            ],
+            id="an address of another family than the Service's",
+        ),
+        pytest.param(
+            a_survey(slices=[a_slice_of(an_endpoint("192.0.2.10")), SIX]),
+            [
+                Break(
+                    "IPFamilyMismatch",
+                    "nothing reaches the others: fd00::1 is an address of another IP family than "
+                    "the Service's IPv4",
+                    FAMILIES,
+                )
+            ],
+            id="one of two addresses is of another family than the Service's",
+        ),
+        pytest.param(
+            a_survey(
+                spec={
+                    "ipFamilies": ["IPv4", "IPv6"],
+                    "clusterIPs": ["10.96.12.7", "fd00:10:96::7"],
+                }
+            ),
+            [
+                Break(
+                    "IPFamilyMismatch",
+                    "no ready endpoint is IPv6: connections to fd00:10:96::7 are refused",
+                    FAMILIES,
+                )
+            ],
+            id="one of two families has no endpoint",
+        ),
+        pytest.param(
+            a_survey(
+                spec={"type": "LoadBalancer"},
+                ingress=[
+                    {
+                        "ip": "203.0.113.9",
+                        "ports": [{"port": 80, "protocol": "TCP", "error": "InUse"}],
+                    }
+                ],
+            ),
+            [
+                Break(
+                    "LoadBalancerError",
+                    "the load balancer has an error: port 80/TCP at 203.0.113.9: InUse",
+                    "see what that controller says: kubectl describe service -n shop",
+                )
+            ],
+            id="a load balancer with an error",
         ),
         pytest.param(
             a_survey(
@@ -246,7 +336,7 @@ def test_affinity_and_source_ranges_are_told() -> None:
         ),
         pytest.param(
             Survey(a_request(status={"observedGeneration": 1, "conditions": TRUE})),
-            [Break("Pending", "there is no Service yet")],
+            [Break("Pending", "there is no Service yet", WAIT)],
             id="a Service that has just gone",
         ),
         pytest.param(
@@ -289,11 +379,15 @@ def test_affinity_and_source_ranges_are_told() -> None:
                     condition("Accepted", "MixedKinds", "two kinds"),
                     condition("Programmed", "Pending", "waiting for a spec"),
                 ],
-                slices=[],
+                slices=[EMPTY],
             ),
             [
                 Break("MixedKinds", "two kinds"),
-                Break("NoPodsMatch", 'no pod has the labels "app=web"', UNKNOWN_PODS),
+                Break(
+                    "NoPodsMatch",
+                    'no pod with an IP address has the labels "app=web"',
+                    UNKNOWN_PODS,
+                ),
             ],
             id="a bad change of a request whose Service stands, without pods",
         ),
@@ -312,6 +406,39 @@ def test_pods_that_shut_down_get_what_comes_while_none_is_ready() -> None:
     assert chain.remarks == (
         "no endpoint is ready: those that shut down get what comes, until they are gone",
     )
+
+
+@pytest.mark.parametrize(
+    ("pods", "remarks"),
+    [
+        pytest.param([], (), id="no pods"),
+        pytest.param([a_pod("web-1")], (), id="no port is declared"),
+        pytest.param([a_pod("web-1", "", "http")], (), id="the port is declared"),
+        pytest.param(
+            [a_pod("web-1", "", ALT), a_pod("web-2", "", "http")], (), id="by one of the pods"
+        ),
+        pytest.param(
+            [a_pod("web-1", "", ALT, DeclaredPort("", 8080, "UDP"))],
+            (
+                "no container declares port 8080/TCP; they declare 8080/UDP, 8443/TCP. A port need "
+                "not be declared, but check that the pods listen there",
+            ),
+            id="only others are declared",
+        ),
+    ],
+)
+def test_a_target_that_no_container_declares_is_told_and_breaks_nothing(
+    pods: list[PodRecord], remarks: tuple[str, ...]
+) -> None:
+    chain = chain_of(a_survey(backing=BackingPods(tuple(pods))))
+    assert (chain.whole, chain.remarks) == (True, remarks)
+
+
+@pytest.mark.parametrize("conditions", [None, "none", [None], [{"type": "Ready"}]], ids=str)
+def test_a_status_that_was_edited_by_hand_is_no_reason_to_fail(conditions: object) -> None:
+    status = {"observedGeneration": 1, "conditions": conditions}
+    survey = replace(a_survey(), request=a_request(status=status))
+    assert chain_of(survey).whole
 
 
 def test_gaps_are_told_and_break_nothing() -> None:

@@ -1,5 +1,6 @@
 """Every way to reach a Service."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from exposer.explained.places import scheme_of
 from exposer.explained.survey import Node, NodeAddress
 from exposer.explained.ways import Door, ways_to
 from exposer.grammar import Kind
-from tests.explained.surveys import HTTP, a_pod_endpoint, a_slice_of, a_survey, not_ready
-from tests.support.builders import a_service_port, a_slice_body, an_endpoint
+from tests.explained.surveys import EMPTY, HTTP, a_pod_endpoint, a_slice_of, a_survey, not_ready
+from tests.support.builders import a_request, a_service_port, a_slice_body, an_endpoint
 
 NAME = "web.shop.svc.cluster.local"
 
@@ -66,6 +67,22 @@ def test_a_node_port_is_reached_by_name_and_at_each_node() -> None:
         Door("http", "10.240.0.2", 30080, "TCP", "http://10.240.0.2:30080", "node2", "InternalIP"),
     )
     assert (ways.load_balancer, ways.remarks) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "domain"),
+    [
+        pytest.param("web.shop.svc.corp.example", None, "corp.example", id="as the status says"),
+        pytest.param("web.shop.svc.corp.example", "other", "other", id="as the user says"),
+        pytest.param(None, None, "cluster.local", id="the default"),
+        pytest.param("old.shop.svc.corp.example", None, "cluster.local", id="another Service's"),
+        pytest.param(["odd"], None, "cluster.local", id="edited by hand"),
+    ],
+)
+def test_the_cluster_domain_is(told: object, asked: str | None, domain: str) -> None:
+    survey = replace(a_survey(), request=a_request(status={"dnsName": told}))
+    ways = ways_to(survey, Kind.NODE_PORT, asked)
+    assert (ways.dns[-1], ways.inside[0].host) == (f"web.shop.svc.{domain}",) * 2
 
 
 def test_an_external_address_comes_before_the_internal_one_and_names_are_left_out() -> None:
@@ -149,8 +166,10 @@ def test_a_headless_service_without_ports_has_names_only() -> None:
 
 
 def test_nothing_ready_is_told_in_the_words_of_the_status() -> None:
-    ways = ways_to(a_survey(slices=[]), Kind.NODE_PORT)
-    assert ways.remarks == ('nothing answers yet: no pod has the labels "app=web"',)
+    ways = ways_to(a_survey(slices=[EMPTY]), Kind.NODE_PORT)
+    assert ways.remarks == (
+        'nothing answers yet: no pod with an IP address has the labels "app=web"',
+    )
 
 
 def test_the_port_whose_target_is_missing_is_named() -> None:

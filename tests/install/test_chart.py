@@ -23,6 +23,7 @@ _OTHER_VALUES: dict[str, Any] = {
     "image": {"repository": "mirror/exposer", "tag": "1.2.3", "pullSecrets": ["registry"]},
     "namespaces": [NAMESPACE, "shop"],
     "allowKinds": ["ClusterIP", "NodePort"],
+    "clusterDomain": "corp.example",
     "crds": {"install": False},
     "policy": {"install": False},
     "rbac": {"userRoles": False},
@@ -75,6 +76,7 @@ def test_its_version_is_that_of_the_operator() -> None:
         ("namespaces={Shop}", "'Shop' does not match pattern"),
         ("allowKinds={NodePorts}", "value must be one of 'ClusterIP', 'NodePort'"),
         ("podLabels.a=1", "got number, want string"),
+        ("clusterDomain=Corp", "'Corp' does not match pattern"),
     ],
 )
 def test_a_wrong_value_is_refused(value: str, fault: str) -> None:
@@ -115,6 +117,7 @@ def test_every_value_arrives(tmp_path: Path) -> None:
         "--namespace=$(POD_NAMESPACE)",
         "--namespace=shop",
         "--allow-kinds=ClusterIP,NodePort",
+        "--cluster-domain=corp.example",
     ]
     assert container["resources"]["limits"] == {"memory": "1Gi"}
     assert template["metadata"]["labels"]["team"] == "blue"

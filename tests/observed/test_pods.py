@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from exposer.observed.pods import PodRecord, trimmed_pod
+from exposer.observed.pods import DeclaredPort, PodRecord, trimmed_pod
 
 
 def a_pod_body(status: dict[str, Any], **metadata: Any) -> dict[str, Any]:
     containers = [
-        {"name": "web", "ports": [{"name": "http", "containerPort": 8080}]},
+        {"name": "web", "ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]},
         {"name": "agent", "ports": [{"containerPort": 9000}]},
     ]
     sidecar = {"name": "proxy", "ports": [{"name": "admin", "containerPort": 9901}]}
@@ -61,5 +61,11 @@ def test_the_state_is_what_kubernetes_says(status: dict[str, Any], state: str) -
 def test_the_names_that_matter_are_kept(kind: str, stateful_set: str | None) -> None:
     owner = {"kind": kind, "name": "web", "controller": True}
     body = a_pod_body({"phase": "Pending"}, ownerReferences=[owner])
-    ports = frozenset({"http", "admin"})
+    ports = frozenset(
+        {
+            DeclaredPort("http", 8080, "TCP"),
+            DeclaredPort("", 9000, "TCP"),
+            DeclaredPort("admin", 9901, "TCP"),
+        }
+    )
     assert trimmed_pod(body) == PodRecord("web-0", "Pending", ports, stateful_set)

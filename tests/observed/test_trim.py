@@ -60,9 +60,11 @@ def test_a_request_with_a_deletion_timestamp_is_deleting() -> None:
     assert trimmed_request(a_request_body(deleting=True)).deleting
 
 
-def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
+def test_of_an_owned_service_spec_load_balancer_and_conditions_are_kept() -> None:
     ingress = {"ingress": [{"ip": "198.51.100.7"}]}
-    body = a_service_body(version=9, status={"loadBalancer": ingress, "conditions": []})
+    error = {"type": "LoadBalancerPortsError", "status": "True", "reason": "No", "message": "no"}
+    told = error | {"lastTransitionTime": "2026-03-01T12:00:00Z"}
+    body = a_service_body(version=9, status={"loadBalancer": ingress, "conditions": [told]})
     assert trimmed_object("Service", body) == ObjectRecord(
         kind="Service",
         key=Key("shop", "web"),
@@ -73,7 +75,12 @@ def test_of_an_owned_service_spec_and_load_balancer_are_kept() -> None:
         deleting=False,
         applied=frozenset(),
         others={},
-        body={"metadata": METADATA, "spec": body["spec"], "loadBalancer": ingress},
+        body={
+            "metadata": METADATA,
+            "spec": body["spec"],
+            "loadBalancer": ingress,
+            "conditions": [error],
+        },
     )
 
 

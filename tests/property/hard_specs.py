@@ -151,6 +151,18 @@ HARD_SPECS: list[dict[str, Any]] = [
     *({"ports": ["^80"]} | _template(loadBalancerSourceRanges=[text]) for text in _RANGES),
     *({"ports": ["80"]} | fields for fields in _FIELDS),
     {"ports": ["80"], "addresses": ["2001:db8::1", "2001:DB8:0::1"]},
+    *(
+        {"ports": [port], "addresses": addresses} | _template(ipFamilies=families, **policy)
+        for port in ("80", "#80")
+        for addresses in (["192.0.2.1"], ["2001:db8::1"], ["192.0.2.1", "2001:db8::1"])
+        for families in (["IPv4"], ["IPv6"], ["IPv4", "IPv6"], [])
+        for policy in (
+            {},
+            {"ipFamilyPolicy": "SingleStack"},
+            {"ipFamilyPolicy": "PreferDualStack"},
+            {"ipFamilyPolicy": "RequireDualStack"},
+        )
+    ),
     {"ports": ["^80"]} | _template(healthCheckNodePort=0.0),
     {"ports": ["^80"]} | _template(healthCheckNodePort="0"),
     {"ports": "80"},

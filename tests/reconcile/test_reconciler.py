@@ -1,5 +1,7 @@
 """What a reconcile writes, and what it does when things come in an order that nobody expects."""
 
+from datetime import timedelta
+
 import pytest
 
 from exposer.observed import Key
@@ -18,8 +20,24 @@ def world() -> World:
 
 async def test_a_new_request_costs_two_calls(world: World) -> None:
     world.tell(world.request())
+    first = await world.reconcile()
+    assert (first.reported, first.again) == (False, timedelta(seconds=1))
+    assert world.tell(world.slice_of()) == [WEB]
     await world.reconcile()
     assert [str(call) for call in world.client.calls] == [SERVICE, STATUS]
+    assert world.condition("EndpointsAvailable")[0] == "True"
+
+
+async def test_a_cluster_that_lists_no_endpoints_is_not_waited_for_long(world: World) -> None:
+    world.tell(world.request())
+    await world.reconcile()
+    world.clock.now += 0.9
+    assert (await world.reconcile()).again is not None
+    world.clock.now += 0.1
+    result = await world.reconcile()
+    assert (result.reported, result.again) == (True, None)
+    assert world.condition("EndpointsAvailable")[:2] == ("Unknown", "Pending")
+    assert world.condition("Ready")[0] == "True"
 
 
 async def test_a_converged_one_costs_none(world: World) -> None:
@@ -44,11 +62,11 @@ async def test_an_edit_that_the_answer_to_our_own_write_tells_first_is_not_lost(
         world.request(generation=2, ports=["81:8080"])  # the watch lags behind
 
     world.client.on("PATCH", "web/status", edit)
-    await world.reconcile()
+    await world.settle()
     assert world.woken == [WEB]
     assert world.tell(world.find("ExposeRequest")) == []  # the watch catches up: no news
     world.client.on("PATCH", "web/status", lambda call: None)
-    await world.reconcile()
+    await world.settle()
     assert [port["port"] for port in world.find("Service")["spec"]["ports"]] == [81]
     assert world.find("ExposeRequest")["status"]["observedGeneration"] == 2
 
@@ -101,7 +119,7 @@ async def test_a_fault_that_passes_is_not_told(world: World, code: int) -> None:
     result = await world.reconcile()
     assert (result.refusal is not None, result.reported) == (True, False)
     assert [str(call) for call in world.client.calls] == [SERVICE]
-    await world.reconcile()
+    await world.settle()
     assert world.condition("Programmed")[0] == "True"
     assert not [call for call in world.client.calls if call.path.endswith("/events")]
 

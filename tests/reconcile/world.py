@@ -10,7 +10,7 @@ from exposer.kube.paths import object_path
 from exposer.observed import Key, Store, trimmed_object, trimmed_request
 from exposer.reconcile import Reconciler, Result
 from exposer.repairs import Repairs
-from tests.support.builders import a_request_body, a_slice_body
+from tests.support.builders import SERVICE_REFERENCE, a_request_body, a_slice_body
 from tests.support.clock import Clock
 from tests.support.fake_client import Body, FakeClient
 
@@ -87,12 +87,25 @@ class World:
         start = datetime(2026, 3, 1, 12, tzinfo=UTC)
         return await self.reconciler.reconcile(key, start + timedelta(seconds=self.clock.now))
 
+    def slice_of(self, name: str = "web") -> Body:
+        """The cluster lists the endpoints of a Service."""
+        owner = {**SERVICE_REFERENCE, "name": name, "uid": f"uid-of-{name}"}
+        body = a_slice_body(service_name=name, name=f"{name}-1", uid=f"slice-{name}", owner=owner)
+        return self.client.put(f"/slices/{name}", body)
+
+    async def settle(self, key: Key = WEB) -> Result:
+        """Reconcile, and once more if there was something to wait for."""
+        result = await self.reconcile(key)
+        if result.again is not None:
+            self.clock.now += result.again.total_seconds()
+            result = await self.reconcile(key)
+        return result
+
     async def converge(self, name: str = "web", **spec: Any) -> None:
         """A new request, reconciled until all of it stands, with a slice that is empty."""
         self.tell(self.request(name, **spec))
         await self.reconcile(Key("shop", name))
-        slice_body = a_slice_body(service_name=name, name=f"{name}-1", uid=f"slice-{name}")
-        self.tell(self.client.put(f"/slices/{name}", slice_body))
+        self.tell(self.slice_of(name))
         await self.reconcile(Key("shop", name))
         self.client.calls.clear()
 

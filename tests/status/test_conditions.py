@@ -11,20 +11,32 @@ from exposer.grammar import Kind
 from exposer.plan import Outcome, Refusal
 from exposer.status.conditions import Fact, Truth, conditions, facts
 from exposer.status.diagnosis import Facts
-from tests.support.builders import NOW, Body, an_accepted_request, some_facts
+from tests.support.builders import (
+    NOW,
+    Body,
+    a_pod,
+    a_port_row,
+    a_slice,
+    an_accepted_request,
+    some_facts,
+)
 
 ACCEPTED, PROGRAMMED = ConditionType.ACCEPTED, ConditionType.PROGRAMMED
 AVAILABLE, READY = ConditionType.ENDPOINTS_AVAILABLE, ConditionType.READY
 STALLED = ConditionType.STALLED
-LEFT_AS_IT_IS = "waiting for a spec that can be carried out; what stands is left as it is"
+UNCHANGED = "waiting for a valid spec; the existing Service stays unchanged"
 NO_ADDRESS = "waiting for a load balancer controller to give the Service an address"
-NO_POD = 'no pod has the labels "app=web"'
-NOTHING_STANDS = some_facts(kind=None, selector={}, ports=[], rows=[])
+NO_POD = 'no pod with an IP address has the labels "app=web"'
+LATE = "the cluster has not listed the endpoints yet"
+NO_METRICS = (
+    'no endpoint for port "9090-metrics": no ready pod has a container port named "metrics"; their '
+    'ports are named "http"'
+)
 
-IS_ACCEPTED = Fact(ACCEPTED, "True", Reason.ACCEPTED, "the spec can be carried out")
-IS_PROGRAMMED = Fact(PROGRAMMED, "True", Reason.PROGRAMMED, 'Service "web" stands as the spec says')
+IS_ACCEPTED = Fact(ACCEPTED, "True", Reason.ACCEPTED, "the spec is valid")
+IS_PROGRAMMED = Fact(PROGRAMMED, "True", Reason.PROGRAMMED, 'Service "web" is up to date')
 IS_AVAILABLE = Fact(AVAILABLE, "True", Reason.ENDPOINTS_READY, "1 of 1 endpoints are ready")
-IS_READY = Fact(READY, "True", Reason.READY, "the Service is ready to take traffic")
+IS_READY = Fact(READY, "True", Reason.READY, "the Service is up to date")
 NO_SERVICE = Fact(AVAILABLE, "False", Reason.PENDING, "there is no Service yet")
 LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
 
@@ -44,7 +56,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
             Outcome(),
             some_facts(),
             [
-                IS_ACCEPTED._replace(message="the spec can be carried out; one?; two?"),
+                IS_ACCEPTED._replace(message="the spec is valid; one?; two?"),
                 IS_PROGRAMMED,
                 IS_AVAILABLE,
                 IS_READY,
@@ -54,14 +66,78 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
         pytest.param(
             an_accepted_request(),
             Outcome(),
-            some_facts(rows=[]),
+            some_facts(slices=[a_slice(endpoints=[])]),
             [
                 IS_ACCEPTED,
                 IS_PROGRAMMED,
                 Fact(AVAILABLE, "False", Reason.NO_PODS_MATCH, NO_POD),
                 IS_READY,
             ],
-            id="ready does not hang on pods",
+            id="ready does not depend on pods",
+        ),
+        pytest.param(
+            an_accepted_request(),
+            Outcome(),
+            some_facts(slices=[]),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                Fact(AVAILABLE, "Unknown", Reason.PENDING, LATE),
+                IS_READY,
+            ],
+            id="the cluster has not looked for pods yet",
+        ),
+        pytest.param(
+            an_accepted_request(),
+            Outcome(),
+            some_facts(
+                ports=[a_port_row(), a_port_row(9090, "metrics")], pods=[a_pod("web-0", "", "http")]
+            ),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                Fact(AVAILABLE, "False", Reason.TARGET_PORT_NOT_FOUND, NO_METRICS),
+                IS_READY,
+            ],
+            id="one of two ports has no endpoint",
+        ),
+        pytest.param(
+            an_accepted_request(),
+            Outcome(),
+            some_facts(
+                ports=[a_port_row(), a_port_row(9090, "metrics"), a_port_row(443, 8443)],
+                pods=[a_pod("web-0", "", "http")],
+            ),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                Fact(
+                    AVAILABLE,
+                    "False",
+                    Reason.TARGET_PORT_NOT_FOUND,
+                    f'{NO_METRICS}; no endpoint for port "443-8443": {LATE}',
+                ),
+                IS_READY,
+            ],
+            id="two of three ports have no endpoint, each for its reason",
+        ),
+        pytest.param(
+            an_accepted_request(),
+            Outcome(),
+            some_facts(families=["IPv4", "IPv6"], cluster_ips={"IPv6": "fd00:10:96::7"}),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                Fact(
+                    AVAILABLE,
+                    "True",
+                    Reason.ENDPOINTS_READY,
+                    "1 of 1 endpoints are ready; no ready endpoint is IPv6: connections to "
+                    "fd00:10:96::7 are refused",
+                ),
+                IS_READY,
+            ],
+            id="one of two IP families has no endpoint",
         ),
         pytest.param(
             LOAD_BALANCER,
@@ -85,12 +161,34 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
             id="a load balancer with a name",
         ),
         pytest.param(
+            LOAD_BALANCER,
+            Outcome(),
+            some_facts(
+                kind=Kind.LOAD_BALANCER,
+                ingress=[LoadBalancerIngress(ip="198.51.100.7")],
+                errors=["port 80/TCP at 198.51.100.7: example.com/InUse", "and 2 more"],
+            ),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                IS_AVAILABLE,
+                Fact(
+                    READY,
+                    "False",
+                    Reason.LOAD_BALANCER_ERROR,
+                    "the load balancer has an error: port 80/TCP at 198.51.100.7: "
+                    "example.com/InUse; and 2 more",
+                ),
+            ],
+            id="a load balancer with an error",
+        ),
+        pytest.param(
             Refused(Reason.MIXED_KINDS, "mixed"),
             Outcome(),
-            NOTHING_STANDS,
+            Facts(),
             [
                 Fact(ACCEPTED, "False", Reason.MIXED_KINDS, "mixed"),
-                Fact(PROGRAMMED, "False", Reason.PENDING, LEFT_AS_IT_IS),
+                Fact(PROGRAMMED, "False", Reason.PENDING, UNCHANGED),
                 NO_SERVICE,
                 Fact(READY, "False", Reason.MIXED_KINDS, "mixed"),
                 Fact(STALLED, "True", Reason.MIXED_KINDS, "mixed"),
@@ -103,7 +201,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
             some_facts(),
             [
                 Fact(ACCEPTED, "False", Reason.MIXED_KINDS, "mixed"),
-                Fact(PROGRAMMED, "False", Reason.PENDING, LEFT_AS_IT_IS),
+                Fact(PROGRAMMED, "False", Reason.PENDING, UNCHANGED),
                 IS_AVAILABLE,
                 Fact(READY, "False", Reason.MIXED_KINDS, "mixed"),
                 Fact(STALLED, "True", Reason.MIXED_KINDS, "mixed"),
@@ -113,7 +211,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
         pytest.param(
             an_accepted_request(),
             Outcome(Refusal(Reason.NODE_PORT_TAKEN, "taken")),
-            NOTHING_STANDS,
+            Facts(),
             [
                 IS_ACCEPTED,
                 Fact(PROGRAMMED, "False", Reason.NODE_PORT_TAKEN, "taken"),
@@ -125,7 +223,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
         pytest.param(
             an_accepted_request(),
             Outcome(Refusal(Reason.NODE_PORT_OUT_OF_RANGE, "out", retry=False)),
-            NOTHING_STANDS,
+            Facts(),
             [
                 IS_ACCEPTED,
                 Fact(PROGRAMMED, "False", Reason.NODE_PORT_OUT_OF_RANGE, "out"),
@@ -138,7 +236,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
         pytest.param(
             LOAD_BALANCER,
             Outcome(Refusal(Reason.SERVICE_CONFLICT, "theirs")),
-            NOTHING_STANDS,
+            Facts(),
             [
                 IS_ACCEPTED,
                 Fact(PROGRAMMED, "False", Reason.SERVICE_CONFLICT, "theirs"),
@@ -178,7 +276,7 @@ def ready(since: datetime, status: Truth = "True") -> Condition:
         observed_generation=2,
         last_transition_time=since,
         reason=Reason.READY,
-        message="the Service is ready to take traffic",
+        message="the Service is up to date",
     )
 
 
@@ -187,6 +285,40 @@ def ready(since: datetime, status: Truth = "True") -> Condition:
     [
         pytest.param({}, NOW, id="no status yet"),
         pytest.param({"conditions": None}, NOW, id="no conditions yet"),
+        pytest.param({"conditions": "none"}, NOW, id="edited by hand: no list"),
+        pytest.param({"conditions": {"type": "Ready"}}, NOW, id="edited by hand: one condition"),
+        pytest.param({"conditions": ["Ready", None]}, NOW, id="edited by hand: no conditions"),
+        pytest.param({"conditions": [{"type": ["Ready"]}]}, NOW, id="edited by hand: no type"),
+        pytest.param(
+            {"conditions": [{"type": "Ready", "status": "True"}]}, NOW, id="edited by hand: no time"
+        ),
+        *(
+            pytest.param(written("True", when), NOW, id=f"edited by hand: {when}")
+            for when in (
+                "",
+                "yesterday",
+                "2026-02-28",
+                "2026-02-28T12:00:00",
+                "2026-02-30T12:00:00Z",
+                "2016-12-31T23:59:60Z",
+                "0000-01-01T00:00:00Z",
+                "0001-01-01T00:00:00+23:59",
+                "10000-01-01T00:00:00Z",
+                "9999-12-31T23:59:59-12:00",
+                "2026-02-28T12:00:00+24:00",
+                "2026-02-28t12:00:00z",
+            )
+        ),
+        pytest.param(
+            {"conditions": [written("True")["conditions"][0] | {"lastTransitionTime": 5}]},
+            NOW,
+            id="edited by hand: a number",
+        ),
+        pytest.param(
+            written("True", "2026-02-28T14:00:00.123456789+02:00"),
+            EARLIER,
+            id="edited by hand: another spelling",
+        ),
         pytest.param(written("True", kind="Accepted"), NOW, id="another condition"),
         pytest.param(written("False"), NOW, id="the status changes"),
         pytest.param(written("Unknown"), NOW, id="it was unknown"),
@@ -209,6 +341,12 @@ def test_a_condition_keeps_its_time_until_its_status_changes(
 def test_a_time_is_in_whole_seconds_of_utc(now: datetime) -> None:
     (found,) = conditions([IS_READY], 2, {}, now)
     assert (found.last_transition_time, found.last_transition_time.tzinfo) == (NOW, UTC)
+
+
+def test_a_time_is_written_as_it_was() -> None:
+    """Whatever the API server takes from one who edits it by hand."""
+    (found,) = conditions([IS_READY], 2, written("True", "0001-02-03T04:05:06Z"), NOW)
+    assert found.model_dump(mode="json")["last_transition_time"] == "0001-02-03T04:05:06Z"
 
 
 def test_a_condition_that_holds_no_more_is_left_out() -> None:

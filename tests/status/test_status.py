@@ -7,8 +7,9 @@ import pytest
 from exposer.api import Reason, Refused, Verdict
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, Snapshot
+from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome
-from exposer.status import status_of
+from exposer.status import awaits_endpoints, depends_on_pods, needs_pods, status_of
 from tests.support.builders import (
     NOW,
     Body,
@@ -21,7 +22,9 @@ from tests.support.builders import (
 )
 
 
-def status(*objects: ObjectRecord, verdict: Verdict | None = None) -> Body:
+def status(
+    *objects: ObjectRecord, verdict: Verdict | None = None, backing: BackingPods = UNSEEN
+) -> Body:
     """The status of the request shop/web."""
     return status_of(
         a_request(generation=3),
@@ -29,6 +32,7 @@ def status(*objects: ObjectRecord, verdict: Verdict | None = None) -> Body:
         Snapshot(objects),
         Outcome(),
         NOW,
+        backing,
     )
 
 
@@ -49,10 +53,11 @@ def test_a_node_port_with_its_endpoints() -> None:
     )
     pod = {"kind": "Pod", "name": "web-0", "namespace": "shop"}
     endpoints = a_slice(
+        ports=[{"name": "80-http", "port": 8080, "protocol": "TCP"}],
         endpoints=[
             an_endpoint("10.244.1.11", nodeName="node1", zone="a", targetRef=pod),
             an_endpoint("10.244.1.12", conditions={"ready": False}),
-        ]
+        ],
     )
     assert status(service, endpoints) == {
         "observedGeneration": 3,
@@ -97,18 +102,19 @@ def test_a_node_port_with_its_endpoints() -> None:
             "endpoints": "1/2",
             "external": "<none>",
             "service": "web",
+            "reason": "Ready",
         },
         "conditions": [
-            condition("Accepted", "Accepted", "the spec can be carried out"),
-            condition("Programmed", "Programmed", 'Service "web" stands as the spec says'),
+            condition("Accepted", "Accepted", "the spec is valid"),
+            condition("Programmed", "Programmed", 'Service "web" is up to date'),
             condition("EndpointsAvailable", "EndpointsReady", "1 of 2 endpoints are ready"),
-            condition("Ready", "Ready", "the Service is ready to take traffic"),
+            condition("Ready", "Ready", "the Service is up to date"),
         ],
     }
 
 
 def test_a_refused_request_without_a_service() -> None:
-    waiting = "waiting for a spec that can be carried out; what stands is left as it is"
+    waiting = "waiting for a valid spec; the existing Service stays unchanged"
     assert status(verdict=Refused(Reason.INVALID_SPEC, "wrong")) == {
         "observedGeneration": 3,
         "ports": [],
@@ -121,6 +127,7 @@ def test_a_refused_request_without_a_service() -> None:
             "endpoints": "<none>",
             "external": "<none>",
             "service": "<none>",
+            "reason": "InvalidSpec",
         },
         "conditions": [
             condition("Accepted", "InvalidSpec", "wrong", "False"),
@@ -155,13 +162,13 @@ BALANCED = a_service(
         pytest.param(
             EXTERNAL,
             Kind.EXTERNAL_NAME,
-            ["ExternalName", "<none>", "<none>", "<none>", "db.example.com", "web"],
+            ["ExternalName", "<none>", "<none>", "<none>", "db.example.com", "web", "Ready"],
             id="external name",
         ),
         pytest.param(
             HEADLESS,
             Kind.HEADLESS,
-            ["Headless", "None", "80/TCP", "1/1", "<none>", "web"],
+            ["Headless", "None", "80/TCP", "1/1", "<none>", "web", "Ready"],
             id="headless",
         ),
         pytest.param(
@@ -174,6 +181,7 @@ BALANCED = a_service(
                 "1/1",
                 "198.51.100.7,2001:db8::7",
                 "web",
+                "Ready",
             ],
             id="load balancer",
         ),
@@ -182,7 +190,7 @@ BALANCED = a_service(
 def test_the_columns_show(service: ObjectRecord, kind: Kind, display: list[str]) -> None:
     host = "db.example.com" if kind is Kind.EXTERNAL_NAME else None
     found = status(service, a_slice(), verdict=an_accepted_request(kind=kind, external_name=host))
-    columns = ("type", "clusterIP", "ports", "endpoints", "external", "service")
+    columns = ("type", "clusterIP", "ports", "endpoints", "external", "service", "reason")
     assert found["display"] == dict(zip(columns, display, strict=True))
 
 
@@ -198,6 +206,116 @@ def test_of_many_endpoints_the_first_100_are_shown_and_all_counted() -> None:
         [f"10.0.0.{number}" for number in range(1, 101)],
         {"ready": 150, "total": 150, "truncated": True},
     )
+
+
+EMPTY = a_slice(endpoints=[])
+LAME = a_slice(endpoints=[an_endpoint(conditions={"ready": False})])
+METRICS = a_service(spec={"ports": [a_service_port(), a_service_port(9090, "metrics")]})
+OLD = {"kind": "Service", "name": "web", "uid": "uid-of-an-earlier-one", "controller": True}
+
+
+@pytest.mark.parametrize(
+    ("objects", "column", "reason"),
+    [
+        pytest.param([a_service(), a_slice()], "1/1", "Ready", id="all is well"),
+        pytest.param([a_service()], "0/0", "Pending", id="nobody has looked for pods yet"),
+        pytest.param([a_service(), EMPTY], "0/0", "NoPodsMatch", id="a wrong selector"),
+        pytest.param([a_service(), LAME], "0/1", "PodsNotReady", id="not ready"),
+        pytest.param(
+            [a_service(spec={"ports": [a_service_port(80, "http")]}), a_slice(ports=[])],
+            "0/1",
+            "TargetPortNotFound",
+            id="a named target that no pod has",
+        ),
+        pytest.param([METRICS, a_slice()], "1/1", "TargetPortNotFound", id="one of two targets"),
+        pytest.param(
+            [a_service(), a_slice(owner=OLD)], "0/0", "Pending", id="slices of an earlier Service"
+        ),
+        pytest.param([], "<none>", "Pending", id="a Service that has just gone"),
+    ],
+)
+def test_the_columns_show_what_is_wrong_with_the_endpoints(
+    objects: list[ObjectRecord], column: str, reason: str
+) -> None:
+    found = status(*objects, backing=BackingPods())["display"]
+    assert (found["endpoints"], found["reason"]) == (column, reason)
+
+
+def test_what_is_wrong_with_a_load_balancer_is_shown_before_that_it_has_no_pods() -> None:
+    service = a_service(spec={"type": "LoadBalancer"})
+    found = status(service, EMPTY, verdict=an_accepted_request(kind=Kind.LOAD_BALANCER))
+    assert found["display"]["reason"] == "Pending"
+
+
+def test_an_error_of_a_load_balancer_is_told() -> None:
+    port = {"port": 80, "protocol": "TCP", "error": "InUse"}
+    ingress = [{"ip": "198.51.100.7", "ports": [port]}]
+    service = a_service(
+        spec={"type": "LoadBalancer"}, status={"loadBalancer": {"ingress": ingress}}
+    )
+    found = status(service, a_slice(), verdict=an_accepted_request(kind=Kind.LOAD_BALANCER))
+    message = "the load balancer has an error: port 80/TCP at 198.51.100.7: InUse"
+    assert found["conditions"][-1] == condition("Ready", "LoadBalancerError", message, "False")
+    assert found["loadBalancer"] == {"ingress": [{"ip": "198.51.100.7"}]}
+
+
+@pytest.mark.parametrize(
+    ("objects", "needs", "depends", "awaits"),
+    [
+        pytest.param([a_service(), a_slice()], False, False, False, id="all is well"),
+        pytest.param([a_service()], False, False, True, id="not listed yet"),
+        pytest.param([a_service(), EMPTY], True, True, False, id="no pods"),
+        pytest.param([a_service(), LAME], True, True, False, id="not ready"),
+        pytest.param([METRICS, a_slice()], True, False, True, id="no port of that name yet"),
+        pytest.param([HEADLESS, a_slice()], True, False, False, id="headless"),
+        pytest.param([], False, False, False, id="no Service"),
+    ],
+)
+def test_when_a_look_at_the_pods_may_tell_more(
+    objects: list[ObjectRecord], needs: bool, depends: bool, awaits: bool
+) -> None:
+    found = status(*objects)
+    assert (needs_pods(found), depends_on_pods(found), awaits_endpoints(found)) == (
+        needs,
+        depends,
+        awaits,
+    )
+
+
+def test_the_cluster_domain_is_that_of_the_cluster() -> None:
+    found = status_of(
+        a_request(),
+        an_accepted_request(),
+        Snapshot((a_service(),)),
+        Outcome(),
+        NOW,
+        cluster_domain="corp.example",
+    )
+    assert found["dnsName"] == "web.shop.svc.corp.example"
+
+
+def test_a_thousand_ports_are_listed_whole_and_said_once_for_all_endpoints() -> None:
+    numbers = range(8000, 9000)
+    service = a_service(spec={"ports": [a_service_port(each, each) for each in numbers]})
+    ports = [{"name": f"{each}-{each}", "port": each, "protocol": "TCP"} for each in numbers]
+    endpoints = [an_endpoint(f"10.0.0.{number}") for number in range(1, 101)]
+    found = status(service, a_slice(ports=ports, endpoints=endpoints))
+    assert [each["port"] for each in found["ports"]] == [*numbers]
+    assert (found["endpointPorts"], found["endpoints"][0]) == (
+        [*numbers],
+        {"ip": "10.0.0.1", "ready": True, "serving": True, "terminating": False},
+    )
+    assert found["endpointSummary"] == {"ready": 100, "total": 100, "truncated": False}
+
+
+@pytest.mark.parametrize(
+    "conditions", [None, "none", {}, [None], [{"type": "Ready", "status": "True"}]], ids=str
+)
+def test_a_status_that_was_edited_by_hand_is_written_anew(conditions: object) -> None:
+    request = a_request(generation=3, status={"conditions": conditions, "observedGeneration": "?"})
+    snapshot = Snapshot((a_service(), a_slice()))
+    found = status_of(request, an_accepted_request(), snapshot, Outcome(), NOW)
+    assert found == status(a_service(), a_slice())
 
 
 @pytest.mark.parametrize(

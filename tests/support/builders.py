@@ -15,8 +15,9 @@ from exposer.api.request import TargetRef
 from exposer.desired import Owner
 from exposer.grammar import Kind, PortMapping, Protocol
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
-from exposer.observed.pods import BackingPods, PodRecord
+from exposer.observed.pods import BackingPods, DeclaredPort, PodRecord
 from exposer.status.diagnosis import Facts
+from exposer.status.endpoints import endpoints_in
 
 Body = dict[str, Any]
 
@@ -275,21 +276,37 @@ def some_facts(
     kind: Kind | None = Kind.CLUSTER_IP,
     selector: Mapping[str, str] | None = None,
     ports: Sequence[PortStatus] = (a_port_row(),),
-    rows: Sequence[EndpointStatus] = (a_row(),),
+    slices: Sequence[ObjectRecord] | None = None,
+    families: Sequence[str] = ("IPv4",),
+    cluster_ips: Mapping[str, str] | None = None,
     ingress: Sequence[LoadBalancerIngress] = (),
+    errors: Sequence[str] = (),
+    backing: BackingPods | None = None,
     pods: Sequence[PodRecord] = (),
     governing: str | None = None,
 ) -> Facts:
-    """What stands of a Service with one ready endpoint."""
-    if selector is None:
-        selector = {"app": "web"}
-    backing = BackingPods(tuple(pods), governing)
-    return Facts(kind, selector, list(ports), list(rows), list(ingress), "web", backing)
+    """What stands of a Service with one ready endpoint, and what a look at the pods found."""
+    keys = [(port.name, port.protocol.value) for port in ports]
+    return Facts(
+        kind=kind,
+        selector={"app": "web"} if selector is None else selector,
+        ports=list(ports),
+        endpoints=endpoints_in([a_slice()] if slices is None else slices, keys, families),
+        families=families,
+        cluster_ips=cluster_ips or {},
+        ingress=list(ingress),
+        load_balancer_errors=list(errors),
+        service_name="web",
+        backing=BackingPods(tuple(pods), governing) if backing is None else backing,
+    )
 
 
-def a_pod(name: str = "web-0", state: str = "", *port_names: str) -> PodRecord:
-    """A ready pod of no StatefulSet."""
-    return PodRecord(name, state, frozenset(port_names), None)
+def a_pod(name: str = "web-0", state: str = "", *ports: DeclaredPort | str) -> PodRecord:
+    """A ready pod of no StatefulSet; a port that is only a name is 8080/TCP."""
+    declared = (
+        DeclaredPort(each, 8080, "TCP") if isinstance(each, str) else each for each in ports
+    )
+    return PodRecord(name, state, frozenset(declared), None)
 
 
 def a_key(name: str = "web", namespace: str = "shop") -> Key:

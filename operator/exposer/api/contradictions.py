@@ -37,6 +37,7 @@ def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortStri
         lambda: _cluster_ip(wanted, strings[0].kind),
         lambda: _source_ranges(wanted),
         lambda: _families(wanted),
+        lambda: _addresses_of_the_family(spec, wanted, strings[0].kind),
     )
     return next((found for check in checks if (found := check()) is not None), None)
 
@@ -185,6 +186,31 @@ def _families(wanted: TemplateSpec) -> str | None:
     if len(set(families)) == len(families):
         return None
     return f"spec.serviceTemplate.spec.ipFamilies: {families[0]} is there twice; leave one out"
+
+
+def _addresses_of_the_family(
+    spec: ExposeRequestSpec, wanted: TemplateSpec, kind: Kind
+) -> str | None:
+    """Nothing would reach an address of another IP family than the one that is asked for.
+
+    A headless Service without a selector has both unless it asks for one (core/v1
+    ServiceSpec.ipFamilyPolicy).
+    """
+    one = wanted.ip_family_policy == "SingleStack" or (
+        wanted.ip_family_policy is None and kind is not Kind.HEADLESS
+    )
+    families = wanted.ip_families or []
+    if len(families) != 1 or not one:
+        return None
+    for index, text in enumerate(spec.addresses or ()):
+        version = ipaddress.ip_address(text).version
+        if f"IPv{version}" != families[0]:
+            return (
+                f'spec.addresses[{index}]: "{text}" is an IPv{version} address, and '
+                f"spec.serviceTemplate.spec.ipFamilies asks for {families[0]} only; leave it out, "
+                'or set ipFamilyPolicy to "RequireDualStack"'
+            )
+    return None
 
 
 def _plain_address(text: str) -> IPAddress | None:

@@ -28,7 +28,7 @@ _COLUMNS = (
     ("Age", ".metadata.creationTimestamp", "date", "", 0),
     ("External", ".status.display.external", "string", "External name or addresses", 1),
     ("Service", ".status.display.service", "string", "The Service", 1),
-    ("Reason", ".status.conditions[?(@.type=='Ready')].reason", "string", "Why (not) Ready", 1),
+    ("Reason", ".status.display.reason", "string", "What is wrong", 1),
 )
 
 

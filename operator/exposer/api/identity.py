@@ -24,4 +24,4 @@ SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
 """On Endpoints: nobody mirrors them into EndpointSlices (discovery.k8s.io/v1 LabelSkipMirror)."""
 
 CLUSTER_DOMAIN = "cluster.local"
-"""The kubelet's and CoreDNS's default; no API tells what a cluster's domain is."""
+"""The kubelet's and CoreDNS's default, where neither an option nor a resolv.conf says another."""

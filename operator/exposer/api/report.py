@@ -17,7 +17,8 @@ IntOrString = Annotated[
 ]
 Time = Annotated[
     datetime,
-    PlainSerializer(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+    # Not strftime, whose years have fewer than four digits before 1000.
+    PlainSerializer(lambda time: time.isoformat(timespec="seconds").replace("+00:00", "Z")),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 # Open sets in the schema: a newer operator may know more of them than an older CRD does.
@@ -51,14 +52,14 @@ class TargetReference(Model):
 
 
 class EndpointStatus(Model):
-    """One address that the traffic goes to."""
+    """One address of a pod, or of something else that the traffic goes to."""
 
     ip: str
     """The IPv4 or IPv6 address."""
-    ports: list[int]
-    """The ports on that address."""
+    ports: list[int] | None = None
+    """The ports on that address; left out where endpointPorts has those of all."""
     ready: bool
-    """It gets new connections."""
+    """It takes new connections, as its EndpointSlice says."""
     serving: bool
     """It answers, though it may be terminating."""
     terminating: bool
@@ -72,10 +73,11 @@ class EndpointStatus(Model):
 
 
 class EndpointSummary(Model):
-    """How many endpoints there are."""
+    """How many endpoints there are. The addresses of one pod count once."""
 
     ready: int
-    """How many are ready."""
+    """How many get new connections: they are ready, at a port of the Service, and of one of its
+    IP families."""
     total: int
     """How many there are in all."""
     truncated: bool
@@ -134,6 +136,8 @@ class Display(Model):
     """The external name, or the load balancer's addresses."""
     service: str = NOTHING
     """The Service that the request owns."""
+    reason: str = NOTHING
+    """Why it isn't Ready; if it is, why EndpointsAvailable isn't True; Ready if all is well."""
 
 
 class ExposeRequestStatus(Model):
@@ -160,7 +164,12 @@ class ExposeRequestStatus(Model):
     endpoints: list[EndpointStatus] = Field(
         max_length=MAX_ENDPOINTS, json_schema_extra={"x-kubernetes-list-type": "atomic"}
     )
-    """The addresses that the traffic goes to, sorted; 100 at most."""
+    """The addresses that the traffic goes to, sorted: the first 100, or as many as fit into 60 kB.
+    A pod has a row for each of its addresses."""
+    endpoint_ports: list[int] | None = Field(
+        default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"}
+    )
+    """The ports on every address, where all rows have the same more than 16."""
     endpoint_summary: EndpointSummary
     """How many endpoints there are."""
     display: Display

@@ -6,7 +6,6 @@ whoever is concerned is woken.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,13 @@ from exposer.backoff import Backoff
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
 from exposer.observed import Key
-from exposer.observed.pods import HIDDEN, UNSEEN, BackingPods, trimmed_pod
+from exposer.observed.pods import (
+    HIDDEN,
+    UNSEEN,
+    BackingPods,
+    trimmed_pod,
+    unavailable,
+)
 
 _FEW = 20  # pods of a Service; what is wrong with some is wrong with most
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
@@ -28,8 +33,6 @@ _KEPT = timedelta(minutes=1)  # so long a look is taken for what is now where no
 _ALIVE = {"fieldSelector": "status.phase!=Succeeded,status.phase!=Failed"}
 
 Body = Mapping[str, Any]
-
-log = logging.getLogger("exposer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +174,16 @@ class PodReader:
     async def _look(self, namespace: str) -> None:
         """List the pods of a namespace once, for all who wait there."""
         self._due.pop(namespace, None)
+        pods: list[Body] | BackingPods
         try:
             pods = await _list(self._client, namespace, {"resourceVersion": "0"})
             self._hidden.discard(namespace)
         except ApiError as error:
-            if error.code not in (403, 404):
-                log.info("the pods in %s can't be listed now: %s", namespace, error.message)
-                self._next(namespace)
-                return
-            self._hidden.add(namespace)
-            pods = None
+            if error.code in (403, 404):
+                self._hidden.add(namespace)
+                pods = HIDDEN
+            else:
+                pods = unavailable(error.message)
         woken = False
         for request, interest in list(self._waiting.get(namespace, {}).items()):
             woken |= await self._notice(request, interest, pods)
@@ -192,19 +195,31 @@ class PodReader:
         if namespace in self._waiting:
             self._look_by(namespace, self._backoff.failed(namespace, _LONGEST))
 
-    async def _notice(self, request: Key, interest: _Interest, pods: list[Body] | None) -> bool:
-        """Keep what concerns one request; wake it if that is new."""
-        mine = [pod for pod in pods or () if interest.selects(pod)]
+    async def _notice(
+        self, request: Key, interest: _Interest, pods: list[Body] | BackingPods
+    ) -> bool:
+        """Keep what concerns one request; wake it if that is new.
+
+        Args:
+            request: Who waits.
+            interest: For what.
+            pods: All that there are, or why nobody knows.
+        """
         before = self._found.get(request)
         if before is not None and before.interest != interest:
             before = None
-        if interest.name is not None:
-            backing, seen = UNSEEN, _named(mine)
+        seen: object
+        if isinstance(pods, BackingPods):
+            if before is not None and before.pods.problem is None:
+                return False  # what was seen last is better than nothing
+            backing, seen = pods, pods
+        elif interest.name is not None:
+            backing, seen = UNSEEN, _named(filter(interest.selects, pods))
         else:
-            backing = HIDDEN if pods is None else await self._backing(request, interest, mine)
+            backing = await self._backing(request, interest, list(filter(interest.selects, pods)))
             seen = backing
         self._found[request] = _Found(interest, backing, seen, self._clock())
-        if seen == (UNSEEN if before is None else before.seen):
+        if seen == (BackingPods() if before is None else before.seen):
             return False
         self._wake(request)
         return True

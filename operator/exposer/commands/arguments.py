@@ -6,6 +6,7 @@ Only what the commands themselves read: names and labels are the API server's to
 from argparse import ArgumentParser, ArgumentTypeError
 from re import fullmatch
 
+from exposer.api.domain import DOMAIN
 from exposer.api.request import SERVICE_NAME
 from exposer.grammar.errors import quoted
 
@@ -24,6 +25,15 @@ def object_name(text: str) -> str:
     """A name that an object may have (RFC 1123), and that is one step of a path."""
     if not fullmatch("[a-z0-9]([-.a-z0-9]*[a-z0-9])?", text):
         raise ArgumentTypeError(f"{quoted(text)} is not a name that an object may have")
+    return text
+
+
+def cluster_domain(text: str) -> str:
+    """What a cluster's DNS names end in."""
+    if not DOMAIN.fullmatch(text):
+        raise ArgumentTypeError(
+            f'{quoted(text)} is not a cluster domain: write a DNS name such as "cluster.local"'
+        )
     return text
 
 

@@ -1,6 +1,7 @@
 """The cluster -> what a command wants to know of it, in a handful of reads."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -8,11 +9,11 @@ from exposer.api.identity import GROUP, KIND, PLURAL, SERVICE_NAME_LABEL
 from exposer.applied import read_backing
 from exposer.commands.connection import connected
 from exposer.commands.failures import CommandError
-from exposer.explained.findings import needs_pods
 from exposer.explained.survey import Survey, trimmed_node
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
 from exposer.observed import Key, is_owned_by, trimmed_object, trimmed_request
+from exposer.observed.pods import BackingPods, unavailable
 
 Body = dict[str, Any]
 
@@ -63,10 +64,17 @@ async def _survey(client: Client, key: Key) -> Survey:
     if survey.depends_on_nodes:
         survey = await _with_nodes(client, survey)
     selector = survey.spec.get("selector")
-    if selector and needs_pods(survey):
-        backing = await read_backing(client, key.namespace, selector)
-        survey = replace(survey, backing=backing)
+    if selector:
+        survey = replace(survey, backing=await _pods(client, key.namespace, selector))
     return survey
+
+
+async def _pods(client: Client, namespace: str, selector: Mapping[str, str]) -> BackingPods:
+    """A few of the pods: an extra, without which the rest can still be told."""
+    try:
+        return await read_backing(client, namespace, selector)
+    except ApiError as error:
+        return unavailable(error.message)
 
 
 async def _with_nodes(client: Client, survey: Survey) -> Survey:

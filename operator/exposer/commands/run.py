@@ -6,11 +6,14 @@ import logging
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from re import fullmatch
 from typing import Any
 
+from exposer.api.domain import cluster_domain_in
+from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.permission import EVERYTHING, Exposure
-from exposer.commands.arguments import add_kubeconfig_to
+from exposer.commands.arguments import add_kubeconfig_to, cluster_domain
 from exposer.grammar.errors import quoted
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, SILENCE, Address, Options
@@ -66,6 +69,13 @@ def add_to(commands: Any) -> None:
         metavar="SECONDS",
         help="make a watch anew when nothing was heard on it for so long; the API server sends "
         f"something about once a minute (default: {SILENCE.seconds})",
+    )
+    parser.add_argument(
+        "--cluster-domain",
+        type=cluster_domain,
+        metavar="DOMAIN",
+        help="what the cluster's DNS names end in (default: as this Pod's /etc/resolv.conf says, "
+        f"else {CLUSTER_DOMAIN})",
     )
     parser.set_defaults(command=run)
 
@@ -127,6 +137,7 @@ def run(options: argparse.Namespace) -> int:
                     listen=options.listen,
                     lease=options.lease,
                     lease_duration=options.lease_duration,
+                    cluster_domain=options.cluster_domain or own_domain(),
                 )
             )
         )
@@ -138,6 +149,14 @@ def run(options: argparse.Namespace) -> int:
         print(f"exposer: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def own_domain(resolv_conf: Path = Path("/etc/resolv.conf")) -> str | None:
+    """As this Pod's own names end, if it is a Pod that resolves the cluster's names."""
+    try:
+        return cluster_domain_in(resolv_conf.read_text(errors="replace"))
+    except OSError:
+        return None
 
 
 def _configure_logs() -> None:

@@ -64,7 +64,7 @@ def _lines(chain: Chain) -> Iterator[str]:
         yield from ("", *chain.remarks)
     yield ""
     if chain.whole:
-        yield "The chain is whole."
+        yield "The chain is whole, as far as the API server knows. No traffic was sent."
     for found in chain.breaks:
         yield from _broken(found)
 

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from exposer.commands.arguments import add_cluster_to, object_name
+from exposer.commands.arguments import add_cluster_to, cluster_domain, object_name
 from exposer.commands.failures import CommandError
 from exposer.commands.printing import as_json, table
 from exposer.explained.breaks import breaks_in
@@ -24,6 +24,12 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("name", type=object_name, metavar="NAME", help="the ExposeRequest")
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--cluster-domain",
+        type=cluster_domain,
+        metavar="DOMAIN",
+        help="what the cluster's DNS names end in (default: as the request's status says)",
+    )
     add_cluster_to(parser)
     parser.set_defaults(command=print_ways)
 
@@ -36,7 +42,7 @@ def print_ways(options: argparse.Namespace) -> int:
     survey = asyncio.run(read_survey(options))
     if survey.kind is None:
         raise CommandError(_no_service(survey))
-    ways = ways_to(survey, survey.kind)
+    ways = ways_to(survey, survey.kind, options.cluster_domain)
     print(as_json(ways) if options.output == "json" else "\n".join(lines(ways)) + "\n", end="")
     return 0
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from exposer.api import ConditionType, Reason
-from exposer.explained.findings import findings_of
+from exposer.explained.findings import facts_of, findings_of
 from exposer.explained.strands import Strand
 from exposer.explained.survey import Survey
 from exposer.grammar import Kind
+from exposer.status.diagnosis import families_apart
+from exposer.status.told import told_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,13 @@ def _not_as_wanted(survey: Survey, _: Sequence[Strand]) -> Iterator[Break]:
 
 def _no_load_balancer(survey: Survey, _: Sequence[Strand]) -> Iterator[Break]:
     ready = _condition(survey, ConditionType.READY)
-    if survey.kind is Kind.LOAD_BALANCER and not survey.ingress and ready:
+    errors = facts_of(survey).load_balancer_errors
+    if survey.kind is not Kind.LOAD_BALANCER:
+        return
+    if errors:
+        message = f"the load balancer has an error: {'; '.join(errors)}"
+        yield _break(survey, Reason.LOAD_BALANCER_ERROR, message)
+    elif not survey.ingress and ready:
         remedy = 'see that a load balancer controller runs, or write "!" instead of "^"'
         yield Break(ready["reason"], ready["message"], remedy)
 
@@ -58,8 +66,12 @@ def _no_load_balancer(survey: Survey, _: Sequence[Strand]) -> Iterator[Break]:
 def _no_endpoints(survey: Survey, _: Sequence[Strand]) -> Iterator[Break]:
     if survey.service is None and not _is_programmed(survey):
         return  # one of the above says why
-    for finding, ports in findings_of(survey):
-        yield _break(survey, finding.reason, finding.message, ports)
+    findings = findings_of(survey)
+    for finding in findings:
+        yield _break(survey, finding.reason, finding.message, finding.ports)
+    if not findings and survey.kind is not Kind.EXTERNAL_NAME:
+        for message in families_apart(facts_of(survey)):
+            yield _break(survey, Reason.IP_FAMILY_MISMATCH, message)
 
 
 def _out_of_reach(survey: Survey, strands: Sequence[Strand]) -> Iterator[Break]:
@@ -87,25 +99,24 @@ _CHECKS: tuple[Callable[[Survey, Sequence[Strand]], Iterator[Break]], ...] = (
 
 
 def _break(survey: Survey, reason: str, message: str, ports: tuple[str, ...] = ()) -> Break:
-    labels = ",".join(f"{key}={value}" for key, value in survey.spec.get("selector", {}).items())
+    # A newer operator may know reasons that this command doesn't.
     remedy = _REMEDIES.get(reason, "")
+    selector = survey.spec.get("selector") or {}
+    labels = ",".join(f"{key}={value}" for key, value in selector.items())
     told = remedy.format(namespace=survey.request.key.namespace, labels=labels)
     return Break(reason, message, told, ports)
 
 
-_REMEDIES: Mapping[str, str] = {
-    Reason.TARGET_NOT_FOUND: "create it, or change spec.targetRef",
-    Reason.NODE_PORT_TAKEN: "write no node port, and the cluster picks one; or give that one up "
-    "there, and the request takes it at once",
-    Reason.NODE_PORT_OUT_OF_RANGE: "write a node port of that range, or none",
-    Reason.CLUSTER_IP_TAKEN: "leave out serviceTemplate.spec.clusterIP, and the cluster picks one",
-    Reason.NO_PODS_MATCH: "run pods with these labels, or change spec.selector; what there is: "
-    "kubectl get pods -n {namespace} --show-labels",
-    Reason.PODS_NOT_READY: "see why: kubectl describe pods -n {namespace} -l {labels}",
-    Reason.TARGET_PORT_NOT_FOUND: "write one of their names, or a number, as the target in "
-    "spec.ports; or name the container's port so",
-}
-"""What to do, where the status' own words don't tell."""
+_SAID = (
+    Reason.INVALID_PORT_STRING,
+    Reason.MIXED_KINDS,
+    Reason.DUPLICATE_PORT,
+    Reason.INVALID_SPEC,
+    Reason.SERVICE_CONFLICT,
+)
+"""Their messages end with what to do."""
+
+_REMEDIES = {reason.value: reason.remedy for reason in Reason if reason not in _SAID}
 
 
 def _is_current(survey: Survey) -> bool:
@@ -119,5 +130,5 @@ def _is_programmed(survey: Survey) -> bool:
 
 def _condition(survey: Survey, kind: ConditionType) -> Mapping[str, Any]:
     """The condition of the request, an empty one while nobody knows."""
-    known = survey.request.status.get("conditions") or () if _is_current(survey) else ()
-    return next((each for each in known if each["type"] == kind), {})
+    known = told_conditions(survey.request.status) if _is_current(survey) else {}
+    return known.get(kind, {})

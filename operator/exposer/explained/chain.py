@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from exposer.explained.breaks import Break, breaks_in
+from exposer.explained.declared import undeclared_targets
 from exposer.explained.findings import facts_of
 from exposer.explained.places import listed
 from exposer.explained.shares import Spread
 from exposer.explained.strands import Strand, strands_of
 from exposer.explained.survey import Survey
 from exposer.grammar import Kind
-from exposer.status.diagnosis import stray_set_note
+from exposer.status.diagnosis import stray_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _remarks(survey: Survey, strands: Sequence[Strand]) -> Iterator[str]:
         yield f"the chain ends in DNS: the name stands for {survey.spec['externalName']}"
     if survey.kind is Kind.HEADLESS:
         yield "there is no ClusterIP: DNS answers with the ready endpoints, and clients choose"
-        note = stray_set_note(facts_of(survey)).removeprefix("; ")
+        note = stray_set(facts_of(survey))
         if note:
             yield note
     if survey.spec.get("sessionAffinity") == "ClientIP":
@@ -74,6 +75,7 @@ def _remarks(survey: Survey, strands: Sequence[Strand]) -> Iterator[str]:
         yield f"the load balancer lets in clients of {ranges} only"
     yield from _dropping("externalTrafficPolicy", [each.outside for each in strands])
     yield from _dropping("internalTrafficPolicy", [each.inside for each in strands])
+    yield from undeclared_targets(survey)
     if any(_is_going(strand) for strand in strands):
         yield "no endpoint is ready: those that shut down get what comes, until they are gone"
 

@@ -40,7 +40,7 @@ class Survey:
         service: Its own Service, None while it has none.
         slices: The EndpointSlices of that Service.
         nodes: None where they could not be read, or make no difference.
-        backing: The pods, where a diagnosis needed a look at them.
+        backing: The first few pods of its selector.
         gaps: What could not be read, and why.
     """
 

@@ -67,10 +67,17 @@ class Ways:
     remarks: tuple[str, ...]
 
 
-def ways_to(survey: Survey, kind: Kind) -> Ways:
-    """Every way to the Service of that kind that the request has."""
+def ways_to(survey: Survey, kind: Kind, cluster_domain: str | None = None) -> Ways:
+    """Every way to the Service of that kind that the request has.
+
+    Args:
+        survey: What stands.
+        kind: How the Service is reached.
+        cluster_domain: What the cluster's DNS names end in; None for what the status says.
+    """
     name, namespace = survey.service_name, survey.request.key.namespace
-    dns = (name, f"{name}.{namespace}", f"{name}.{namespace}.svc.{CLUSTER_DOMAIN}")
+    domain = cluster_domain or _told_domain(survey) or CLUSTER_DOMAIN
+    dns = (name, f"{name}.{namespace}", f"{name}.{namespace}.svc.{domain}")
     addresses = survey.spec.get("clusterIPs") or ()
     return Ways(
         namespace=namespace,
@@ -87,6 +94,13 @@ def ways_to(survey: Survey, kind: Kind) -> Ways:
         load_balancer=tuple(_on_load_balancer(survey)),
         remarks=tuple(_remarks(survey)),
     )
+
+
+def _told_domain(survey: Survey) -> str:
+    """What the operator knows it to be; empty if it has not said so."""
+    told = survey.request.status.get("dnsName")
+    start = f"{survey.service_name}.{survey.request.key.namespace}.svc."
+    return told.removeprefix(start) if isinstance(told, str) and told.startswith(start) else ""
 
 
 def _inside(survey: Survey, host: str) -> Iterator[Door]:
@@ -137,8 +151,8 @@ def _remarks(survey: Survey) -> Iterator[str]:
     yield from survey.gaps
     if survey.kind is Kind.LOAD_BALANCER and not survey.ingress:
         yield "the load balancer has no address yet"
-    for finding, ports in findings_of(survey):
-        where = f" at {', '.join(ports)}" if ports else ""
+    for finding in findings_of(survey):
+        where = f" at {', '.join(finding.ports)}" if finding.ports else ""
         yield f"nothing answers{where} yet: {finding.message}"
 
 

@@ -5,6 +5,7 @@ import logging
 import signal
 from typing import Any
 
+from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.applied import Events, PodReader, Targets, Writer
 from exposer.backoff import Backoff
 from exposer.informers import Informers
@@ -76,6 +77,7 @@ async def _run(
         Writer(client, store),
         Events(client),
         Repairs(),
+        options.cluster_domain or CLUSTER_DOMAIN,
     )
     backoff: Backoff[Key] = Backoff()
     workers = Workers(reconciler, queue, debounce, backoff)

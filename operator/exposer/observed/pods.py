@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class DeclaredPort(NamedTuple):
+    """A port that a container declares (core/v1 ContainerPort); its name is empty without one."""
+
+    name: str
+    number: int
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +19,13 @@ class PodRecord:
 
     Attributes:
         state: Why it isn't ready, in Kubernetes' own words; empty if it is.
-        port_names: The names of its containers' ports.
+        ports: What its containers declare.
         stateful_set: The StatefulSet that it belongs to, if it does.
     """
 
     name: str
     state: str
-    port_names: frozenset[str]
+    ports: frozenset[DeclaredPort]
     stateful_set: str | None
 
 
@@ -29,19 +37,30 @@ class BackingPods:
         pods: The first few pods that match.
         governing: The Service that the pods' StatefulSet names (StatefulSetSpec.serviceName),
             None if the pods don't belong to one.
-        seen: False if nobody may look.
+        problem: Why nothing could be seen, None if the look succeeded.
+        looked: False as long as nobody has tried.
     """
 
     pods: tuple[PodRecord, ...] = ()
     governing: str | None = None
-    seen: bool = True
+    problem: str | None = None
+    looked: bool = True
 
 
-UNSEEN = BackingPods()
+UNSEEN = BackingPods(looked=False)
 """Nobody has looked."""
 
-HIDDEN = BackingPods(seen=False)
-"""It may not be looked at."""
+HIDDEN = BackingPods(problem="pods may not be listed")
+"""A right is missing."""
+
+
+def unavailable(why: str) -> BackingPods:
+    """The look failed, and may succeed the next time.
+
+    Args:
+        why: What the API server answered, or that it did not.
+    """
+    return BackingPods(problem=f"pods can't be listed just now: {why}")
 
 
 def trimmed_pod(body: Mapping[str, Any]) -> PodRecord:
@@ -53,9 +72,13 @@ def trimmed_pod(body: Mapping[str, Any]) -> PodRecord:
     return PodRecord(
         name=metadata["name"],
         state=_state(body.get("status") or {}),
-        port_names=frozenset(port["name"] for port in ports if port.get("name")),
+        ports=frozenset(map(_declared, ports)),
         stateful_set=next((each["name"] for each in owners if each["kind"] == "StatefulSet"), None),
     )
+
+
+def _declared(port: Mapping[str, Any]) -> DeclaredPort:
+    return DeclaredPort(port.get("name") or "", port["containerPort"], port.get("protocol", "TCP"))
 
 
 def _state(status: Mapping[str, Any]) -> str:

@@ -153,12 +153,23 @@ class Snapshot:
         return [record for record in self.objects if is_owned_by(record, uid)]
 
     def slices_of(self, service: ObjectRecord) -> list[ObjectRecord]:
-        """The EndpointSlices of the Service, whoever writes them."""
+        """The EndpointSlices of the Service, whoever writes them.
+
+        Without those of an earlier Service of its name, which the cluster is about to delete.
+        """
         return [
             record
             for record in self.objects
-            if record.kind == "EndpointSlice" and record.service_key == service.key
+            if record.kind == "EndpointSlice"
+            and record.service_key == service.key
+            and not is_of_an_earlier(record, service.uid)
         ]
+
+
+def is_of_an_earlier(record: ObjectRecord, service_uid: str) -> bool:
+    """Whether the EndpointSlice belongs to another Service than the one of that uid."""
+    owner = record.owner
+    return owner is not None and owner.kind == "Service" and owner.uid != service_uid
 
 
 def is_owned_by(record: ObjectRecord, uid: str) -> bool:

@@ -1,5 +1,6 @@
 """API object -> record."""
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from sys import intern
 from typing import Any
@@ -9,6 +10,9 @@ from exposer.api.target import WORKLOADS
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
 Body = Mapping[str, Any]
+
+IP_FAMILIES = ("IPv4", "IPv6")
+"""The address types of EndpointSlices that have addresses; FQDN has names (discovery/v1)."""
 
 
 def trimmed_request(body: Body) -> RequestRecord:
@@ -72,6 +76,10 @@ def _service(body: Body, ours: bool) -> Body:
         "metadata": _metadata(body),
         "spec": spec,
         "loadBalancer": status.get("loadBalancer") or {},
+        "conditions": [
+            {field: condition.get(field, "") for field in ("type", "status", "reason", "message")}
+            for condition in status.get("conditions") or ()
+        ],
     }
 
 
@@ -97,9 +105,25 @@ def _slice(body: Body, ours: bool) -> Body:
         "serviceName": labels.get(SERVICE_NAME_LABEL),
         "addressType": body["addressType"],
         "ports": body.get("ports") or [],
-        "endpoints": [_endpoint(endpoint) for endpoint in body.get("endpoints") or ()],
+        "endpoints": _endpoints_of_slice(body),
     }
     return content | {"metadata": _metadata(body)} if ours else content
+
+
+def _endpoints_of_slice(body: Body) -> list[Body]:
+    """Sorted by address, once: a status that shows a few of thousands has no time for it."""
+    endpoints = [_endpoint(endpoint) for endpoint in body.get("endpoints") or ()]
+    if body["addressType"] in IP_FAMILIES:
+        endpoints.sort(key=address_order)
+    return endpoints
+
+
+def address_order(endpoint: Body) -> int:
+    """By what endpoints of one IP family are sorted.
+
+    More than one address has no meaning, and kube-proxy takes the first (discovery/v1).
+    """
+    return int(ipaddress.ip_address(endpoint["addresses"][0]))
 
 
 def _endpoint(endpoint: Body) -> Body:

@@ -1,15 +1,16 @@
 """Stage 7: all that is known -> the status that users read. Pure; the only place that makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from exposer.api import ConditionType, Reason, Verdict
 from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.report import (
-    MAX_ENDPOINTS,
     NOTHING,
+    Condition,
     Display,
+    EndpointSummary,
     ExposeRequestStatus,
     LoadBalancerStatus,
 )
@@ -18,10 +19,10 @@ from exposer.observed import ObjectRecord, RequestRecord, Snapshot
 from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome
 from exposer.status.conditions import conditions, facts
-from exposer.status.diagnosis import Facts, has_endpoints
-from exposer.status.endpoints import endpoint_rows, endpoint_summary
-from exposer.status.kinds import kind_of
-from exposer.status.ports import external_column, ingress_rows, port_rows, ports_column
+from exposer.status.diagnosis import has_endpoints
+from exposer.status.endpoints import shown
+from exposer.status.ports import external_column, ports_column
+from exposer.status.service_facts import facts_of
 
 
 def status_of(
@@ -31,6 +32,7 @@ def status_of(
     outcome: Outcome,
     now: datetime,
     backing: BackingPods = UNSEEN,
+    cluster_domain: str = CLUSTER_DOMAIN,
 ) -> dict[str, Any]:
     """The request's status as the API server takes it.
 
@@ -41,39 +43,43 @@ def status_of(
         outcome: What came of the writes.
         now: In UTC.
         backing: What is behind the Service, where one has looked.
+        cluster_domain: What the cluster's DNS names end in.
     """
     service = _own_service(request, snapshot)
+    slices = snapshot.slices_of(service) if service else []
+    seen = facts_of(service, slices, backing)
     spec = service.body["spec"] if service else {}
-    kind = kind_of(spec) if service else None
-    rows = endpoint_rows(snapshot.slices_of(service)) if service and has_endpoints(kind) else []
-    ports = port_rows(spec)
-    ingress = ingress_rows(service.body["loadBalancer"]) if service else []
-    summary = endpoint_summary(rows)
-    name = service.key.name if service else None
-    seen = Facts(kind, spec.get("selector"), ports, rows, ingress, name, backing)
+    rows = shown(slices if has_endpoints(seen.kind) else [])
+    found = conditions(facts(verdict, outcome, seen), request.generation, request.status, now)
     status = ExposeRequestStatus(
         observed_generation=request.generation,
-        service_name=name,
-        type=kind,
+        service_name=seen.service_name,
+        type=seen.kind,
         cluster_ip=spec.get("clusterIP"),
         cluster_ips=spec.get("clusterIPs"),
         external_name=spec.get("externalName"),
-        dns_name=_dns_name(service) if service else None,
-        ports=ports,
-        load_balancer=LoadBalancerStatus(ingress=ingress) if ingress else None,
-        endpoints=rows[:MAX_ENDPOINTS],
-        endpoint_summary=summary,
+        dns_name=f"{service.key.name}.{service.key.namespace}.svc.{cluster_domain}"
+        if service
+        else None,
+        ports=list(seen.ports),
+        load_balancer=LoadBalancerStatus(ingress=list(seen.ingress)) if seen.ingress else None,
+        endpoints=rows.rows,
+        endpoint_ports=rows.ports,
+        endpoint_summary=EndpointSummary(
+            ready=seen.endpoints.ready, total=seen.endpoints.total, truncated=rows.truncated
+        ),
         display=Display(
-            type=kind or NOTHING,
+            type=seen.kind or NOTHING,
             cluster_ip=spec.get("clusterIP") or NOTHING,
-            ports=ports_column(ports) or NOTHING,
-            endpoints=f"{summary.ready}/{summary.total}" if has_endpoints(kind) else NOTHING,
-            external=external_column(spec.get("externalName"), ingress) or NOTHING,
-            service=name or NOTHING,
+            ports=ports_column(seen.ports) or NOTHING,
+            endpoints=f"{seen.endpoints.ready}/{seen.endpoints.total}"
+            if has_endpoints(seen.kind)
+            else NOTHING,
+            external=external_column(spec.get("externalName"), seen.ingress) or NOTHING,
+            service=seen.service_name or NOTHING,
+            reason=_reason_column(found),
         ),
-        conditions=conditions(
-            facts(verdict, outcome, seen), request.generation, request.status, now
-        ),
+        conditions=found,
     )
     return status.model_dump(mode="json", by_alias=True, exclude_none=True)
 
@@ -84,21 +90,45 @@ def _own_service(request: RequestRecord, snapshot: Snapshot) -> ObjectRecord | N
     return snapshot.service_of(request) or next(own, None)
 
 
-def _dns_name(service: ObjectRecord) -> str:
-    return f"{service.key.name}.{service.key.namespace}.svc.{CLUSTER_DOMAIN}"
+def _reason_column(found: Sequence[Condition]) -> str:
+    """Why it isn't Ready; if it is, why it has no endpoints, unless it is not to have any."""
+    reasons = {each.type: each.reason for each in found}
+    truths = {each.type: each.status for each in found}
+    ready, endpoints = ConditionType.READY, ConditionType.ENDPOINTS_AVAILABLE
+    if truths[ready] != "True" or truths[endpoints] == "True":
+        return reasons[ready]
+    applies = reasons[endpoints] is not Reason.NOT_APPLICABLE
+    return reasons[endpoints] if applies else reasons[ready]
 
 
 def needs_pods(status: Mapping[str, Any]) -> bool:
     """Whether the pods themselves may tell more than the endpoints do."""
-    return status.get("type") == Kind.HEADLESS or depends_on_pods(status)
+    if status.get("type") == Kind.HEADLESS or depends_on_pods(status):
+        return True
+    # The slices lack a port: they may be late, or the pods may not have it.
+    return _endpoints_reason(status) == Reason.PENDING and bool(status["endpoints"])
 
 
 def depends_on_pods(status: Mapping[str, Any]) -> bool:
     """Whether pods that are no endpoints yet may change what it tells; nobody watches pods."""
+    return _endpoints_reason(status) in _UNEXPLAINED
+
+
+def awaits_endpoints(status: Mapping[str, Any]) -> bool:
+    """Whether the cluster is about to list the endpoints of a Service that is new or changed.
+
+    Who waits for that, for a moment, has one status to write instead of two.
+    """
     return any(
-        each["type"] == ConditionType.ENDPOINTS_AVAILABLE and each["reason"] in _UNEXPLAINED
+        (each["type"], each["status"]) == (ConditionType.ENDPOINTS_AVAILABLE, "Unknown")
         for each in status["conditions"]
     )
 
 
+def _endpoints_reason(status: Mapping[str, Any]) -> str | None:
+    found = (each for each in status["conditions"] if each["type"] == _ENDPOINTS_AVAILABLE)
+    return next((each["reason"] for each in found), None)
+
+
+_ENDPOINTS_AVAILABLE = ConditionType.ENDPOINTS_AVAILABLE
 _UNEXPLAINED = (Reason.NO_PODS_MATCH, Reason.PODS_NOT_READY, Reason.TARGET_PORT_NOT_FOUND)

@@ -8,7 +8,8 @@ from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict
 from exposer.api.report import Condition
 from exposer.grammar import Kind
 from exposer.plan import Outcome, Refusal
-from exposer.status.diagnosis import Facts, diagnosis, stray_set_note
+from exposer.status.diagnosis import Facts, diagnosis, notes
+from exposer.status.told import told_conditions, told_time
 
 Truth = Literal["True", "False", "Unknown"]
 
@@ -44,7 +45,7 @@ def conditions(
         previous: The status written last, as the API server has it.
         now: In UTC; cut to whole seconds, as metav1.Time is.
     """
-    before = {old["type"]: old for old in previous.get("conditions") or ()}
+    before = told_conditions(previous)
     return [
         Condition(
             type=fact.type,
@@ -61,37 +62,42 @@ def conditions(
 def _accepted(verdict: Verdict) -> Fact:
     if isinstance(verdict, Refused):
         return Fact(ConditionType.ACCEPTED, "False", verdict.reason, verdict.message)
-    message = "; ".join(("the spec can be carried out", *verdict.hints))
+    message = "; ".join(("the spec is valid", *verdict.hints))
     return Fact(ConditionType.ACCEPTED, "True", Reason.ACCEPTED, message)
 
 
 def _programmed(verdict: Verdict, outcome: Outcome) -> Fact:
     if isinstance(verdict, Refused):
-        message = "waiting for a spec that can be carried out; what stands is left as it is"
+        message = "waiting for a valid spec; the existing Service stays unchanged"
         return Fact(ConditionType.PROGRAMMED, "False", Reason.PENDING, message)
     if outcome.refusal is not None:
         refusal = outcome.refusal
         return Fact(ConditionType.PROGRAMMED, "False", refusal.reason, refusal.message)
-    message = f'Service "{verdict.service_name}" stands as the spec says'
+    message = f'Service "{verdict.service_name}" is up to date'
     return Fact(ConditionType.PROGRAMMED, "True", Reason.PROGRAMMED, message)
 
 
 def _endpoints_available(seen: Facts) -> Fact:
-    finding = diagnosis(seen)
-    if finding is not None:
-        return Fact(ConditionType.ENDPOINTS_AVAILABLE, "False", finding.reason, finding.message)
-    count = sum(row.ready for row in seen.rows)
-    message = f"{count} of {len(seen.rows)} endpoints are ready{stray_set_note(seen)}"
+    found = diagnosis(seen)
+    if found:
+        status: Truth = "Unknown" if found[0].unknown else "False"
+        message = "; ".join(map(str, found))
+        return Fact(ConditionType.ENDPOINTS_AVAILABLE, status, found[0].reason, message)
+    count = f"{seen.endpoints.ready} of {seen.endpoints.total} endpoints are ready"
+    message = "; ".join([count, *notes(seen)])
     return Fact(ConditionType.ENDPOINTS_AVAILABLE, "True", Reason.ENDPOINTS_READY, message)
 
 
 def _reachable(verdict: Verdict, seen: Facts) -> Fact:
-    """No condition of its own, but Ready needs it: a load balancer has an address."""
-    load_balancer = isinstance(verdict, AcceptedRequest) and verdict.kind is Kind.LOAD_BALANCER
-    if load_balancer and not seen.ingress:
-        message = "waiting for a load balancer controller to give the Service an address"
-        return Fact(ConditionType.READY, "False", Reason.PENDING, message)
-    return Fact(ConditionType.READY, "True", Reason.READY, "the Service is ready to take traffic")
+    """No condition of its own, but Ready needs it: a load balancer that works has an address."""
+    if isinstance(verdict, AcceptedRequest) and verdict.kind is Kind.LOAD_BALANCER:
+        if seen.load_balancer_errors:
+            message = f"the load balancer has an error: {'; '.join(seen.load_balancer_errors)}"
+            return Fact(ConditionType.READY, "False", Reason.LOAD_BALANCER_ERROR, message)
+        if not seen.ingress:
+            message = "waiting for a load balancer controller to give the Service an address"
+            return Fact(ConditionType.READY, "False", Reason.PENDING, message)
+    return Fact(ConditionType.READY, "True", Reason.READY, "the Service is up to date")
 
 
 def _ready(found: Sequence[Fact]) -> Fact:
@@ -107,6 +113,5 @@ def _is_stalled(verdict: Verdict, refusal: Refusal | None) -> bool:
 
 
 def _since(old: Mapping[str, Any] | None, status: Truth, now: datetime) -> datetime:
-    if old is not None and old["status"] == status:
-        return datetime.fromisoformat(old["lastTransitionTime"])
-    return now.astimezone(UTC).replace(microsecond=0)
+    since = told_time(old) if old is not None and old["status"] == status else None
+    return since or now.astimezone(UTC).replace(microsecond=0)

@@ -1,66 +1,246 @@
-"""EndpointSlices -> the rows of the status and their summary."""
+"""EndpointSlices -> what they say of a Service's endpoints, and the rows of the status.
 
-import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+A Service may have thousands of endpoints: models are made of those that are shown, and no others.
+"""
 
-from exposer.api.report import MAX_ENDPOINTS, EndpointStatus, EndpointSummary, TargetReference
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import compress, groupby, islice
+from typing import Any, NamedTuple
+
+from exposer.api.report import MAX_ENDPOINTS, EndpointStatus, TargetReference
 from exposer.observed import ObjectRecord
+from exposer.observed.trim import IP_FAMILIES, address_order
+
+MAX_BYTES = 60_000
+"""How much JSON all rows may be, with the ports that they share: an object has at most 1.5 MB, and
+each change of an endpoint writes it all."""
+
+_MAX_PORTS_IN_ROWS = 16  # more, if they are the same in all rows, are said once
+
+PortKey = tuple[str, str]
+"""The name and the protocol of a Service's port, by which kube-proxy finds it in slices."""
 
 
-def endpoint_rows(slices: Iterable[ObjectRecord]) -> list[EndpointStatus]:
-    """One row an address, sorted by address: IPv4 first, numerically.
+Identity = str | tuple[str, str]
+"""A pod by its name, another object by its kind and name, or an address."""
 
-    While the cluster moves an endpoint between slices it may be in two of them for a moment
-    (KEP-752); then its row joins both.
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the EndpointSlices say of a Service's endpoints.
+
+    Endpoints are counted as what they belong to: the two addresses of a pod are one endpoint. One
+    that belongs to nothing is its address.
+
+    Attributes:
+        listed: There is a slice, though it may be empty: the cluster has looked for endpoints.
+        total: How many there are.
+        within: How many of them are of the Service's IP families.
+        willing: How many of these are ready, though maybe at no port of the Service.
+        ready: How many of these have a port of the Service, and so get new connections.
+        ports: The ports that an endpoint within the families has, ready or not.
+        served: The ports that a ready one has.
+        families: The IP families of those that get new connections.
+        astray: The addresses of other IP families than the Service's.
     """
-    rows: dict[str, EndpointStatus] = {}
+
+    listed: bool = False
+    total: int = 0
+    within: int = 0
+    willing: int = 0
+    ready: int = 0
+    ports: frozenset[PortKey] = frozenset()
+    served: frozenset[PortKey] = frozenset()
+    families: frozenset[str] = frozenset()
+    astray: tuple[str, ...] = ()
+
+
+class Shown(NamedTuple):
+    """What the status shows of the endpoints.
+
+    Attributes:
+        ports: The ports of every row, where the rows themselves leave them out.
+        truncated: There are more.
+    """
+
+    rows: list[EndpointStatus]
+    ports: list[int] | None
+    truncated: bool
+
+
+def endpoints_in(
+    slices: Iterable[ObjectRecord], ports: Collection[PortKey], families: Collection[str]
+) -> Endpoints:
+    """What the slices say.
+
+    Args:
+        slices: The EndpointSlices of the Service.
+        ports: The Service's ports; none for a headless Service without any.
+        families: The Service's IP families; empty if nobody knows them.
+    """
+    listed = False
+    within: set[Identity] = set()
+    beyond: set[Identity] = set()
+    ready: set[Identity] = set()
+    idle: set[Identity] = set()
+    there: set[PortKey] = set()
+    served: set[PortKey] = set()
+    reached: set[str] = set()
+    astray: list[str] = []
     for record in slices:
-        for row in _rows(record.body):
-            other = rows.get(row.ip)
-            rows[row.ip] = row if other is None else _joined(other, row)
-    return sorted(rows.values(), key=_by_address)
-
-
-def endpoint_summary(rows: list[EndpointStatus]) -> EndpointSummary:
-    """The counts of all rows; the status shows the first of them only."""
-    return EndpointSummary(
-        ready=sum(row.ready for row in rows),
-        total=len(rows),
-        truncated=len(rows) > MAX_ENDPOINTS,
+        listed = True
+        family, endpoints = record.body["addressType"], record.body["endpoints"]
+        if family not in IP_FAMILIES or not endpoints:
+            continue
+        identities = [_identity(endpoint) for endpoint in endpoints]
+        if families and family not in families:
+            beyond.update(identities)
+            astray += (endpoint["addresses"][0] for endpoint in endpoints)
+            continue
+        within.update(identities)
+        keys = {(port.name, port.protocol) for port in _ports(record.body)}
+        there |= keys
+        those = list(compress(identities, map(_is_ready, endpoints)))
+        if not those:
+            continue
+        served |= keys
+        if not ports or not keys.isdisjoint(ports):
+            ready.update(those)
+            reached.add(family)
+        else:
+            idle.update(those)
+    return Endpoints(
+        listed=listed,
+        total=len(within | beyond),
+        within=len(within),
+        willing=len(ready | idle),
+        ready=len(ready),
+        ports=frozenset(there),
+        served=frozenset(served),
+        families=frozenset(reached),
+        astray=tuple(astray),
     )
 
 
-def _rows(body: Mapping[str, Any]) -> Iterator[EndpointStatus]:
-    if body["addressType"] == "FQDN":
-        return
-    ports = sorted(port["port"] for port in body["ports"] if port.get("port"))
+def shown(slices: Sequence[ObjectRecord]) -> Shown:
+    """The rows, sorted by address: IPv4 first, numerically. As many as there is room for.
+
+    A row is an address of something, with its ports. Two pods on the network of one node are two
+    rows. While the cluster moves an endpoint from one slice to another it may be in both for a
+    moment (KEP-752); that is one row, unless the two say different things of one port.
+    """
+    found = list(islice(_merged(slices), MAX_ENDPOINTS + 1))
+    rows = found[:MAX_ENDPOINTS]
+    numbers = [_numbers(row) for row in rows]
+    shared = None
+    if (
+        rows
+        and len(numbers[0]) > _MAX_PORTS_IN_ROWS
+        and all(each == numbers[0] for each in numbers)
+    ):
+        shared = numbers[0]
+    room = MAX_BYTES - len(json.dumps(shared or []))
+    models: list[EndpointStatus] = []
+    for row, own in zip(rows, numbers, strict=True):
+        model = _model(row, None if shared else own)
+        room -= 1 + len(model.model_dump_json(by_alias=True, exclude_none=True).encode())
+        if room < 0:
+            break
+        models.append(model)
+    return Shown(models, shared if models else None, len(models) < len(found))
+
+
+class _Port(NamedTuple):
+    name: str
+    protocol: str
+    number: int
+
+
+class _Row(NamedTuple):
+    """An endpoint, and its ports by all slices that it is in."""
+
+    ports: frozenset[_Port]
+    endpoint: Mapping[str, Any]
+
+    def joined(self, other: "_Row") -> "_Row | None":
+        """Both in one; None if a port would have two numbers, as then they are two endpoints."""
+        ports = self.ports | other.ports
+        if len({(port.name, port.protocol) for port in ports}) < len(ports):
+            return None
+        newer = self if _is_ready(self.endpoint) >= _is_ready(other.endpoint) else other
+        return _Row(ports, newer.endpoint)
+
+
+def _merged(slices: Sequence[ObjectRecord]) -> Iterator[_Row]:
+    """All rows, made as they are asked for: within a slice the endpoints are sorted."""
+    for family in IP_FAMILIES:
+        bodies = [record.body for record in slices if record.body["addressType"] == family]
+        pieces = merge(*map(_pieces, bodies), key=lambda piece: piece[0])
+        for _address, same in groupby(pieces, key=lambda piece: piece[0]):
+            yield from _rows_of_an_address([piece[1] for piece in same])
+
+
+def _pieces(body: Mapping[str, Any]) -> Iterator[tuple[int, _Row]]:
+    ports = frozenset(_ports(body))
     for endpoint in body["endpoints"]:
-        conditions = endpoint.get("conditions", {})
-        ready = conditions.get("ready") is not False  # unknown counts as ready (discovery/v1)
-        serving = conditions.get("serving")
-        for address in endpoint.get("addresses", ()):
-            yield EndpointStatus(
-                ip=address,
-                ports=ports,
-                ready=ready,
-                serving=ready if serving is None else serving,
-                terminating=bool(conditions.get("terminating")),
-                node_name=endpoint.get("nodeName"),
-                zone=endpoint.get("zone"),
-                target_ref=_target(endpoint.get("targetRef")),
-            )
+        yield address_order(endpoint), _Row(ports, endpoint)
 
 
-def _target(reference: Mapping[str, str] | None) -> TargetReference | None:
-    return None if reference is None else TargetReference(**reference)
+def _rows_of_an_address(pieces: Sequence[_Row]) -> list[_Row]:
+    if len(pieces) == 1:
+        return [*pieces]
+    rows: list[_Row] = []
+    for piece in pieces:
+        for index, row in enumerate(rows):
+            joined = row.joined(piece)
+            if joined and _identity(row.endpoint) == _identity(piece.endpoint):
+                rows[index] = joined
+                break
+        else:
+            rows.append(piece)
+    return sorted(rows, key=lambda row: (_numbers(row), str(_identity(row.endpoint))))
 
 
-def _joined(one: EndpointStatus, other: EndpointStatus) -> EndpointStatus:
-    newer = one if one.ready >= other.ready else other
-    return newer.model_copy(update={"ports": sorted({*one.ports, *other.ports})})
+def _ports(body: Mapping[str, Any]) -> Iterator[_Port]:
+    """The ports of a slice; one without a number leads nowhere, and kube-proxy ignores it."""
+    for port in body["ports"]:
+        if port.get("port"):
+            yield _Port(port.get("name") or "", port.get("protocol") or "TCP", port["port"])
 
 
-def _by_address(row: EndpointStatus) -> tuple[int, int]:
-    address = ipaddress.ip_address(row.ip)
-    return address.version, int(address)
+def _numbers(row: _Row) -> list[int]:
+    return sorted({port.number for port in row.ports})
+
+
+def _identity(endpoint: Mapping[str, Any]) -> Identity:
+    """What it counts as: what is behind it, or its address."""
+    if "targetRef" not in endpoint:
+        return "", endpoint["addresses"][0]
+    target = endpoint["targetRef"]
+    name: str = target["name"]
+    return name if target["kind"] == "Pod" else (target["kind"], name)
+
+
+def _is_ready(endpoint: Mapping[str, Any]) -> bool:
+    """Unknown counts as ready (discovery/v1 EndpointConditions)."""
+    return "conditions" not in endpoint or endpoint["conditions"].get("ready") is not False
+
+
+def _model(row: _Row, ports: list[int] | None) -> EndpointStatus:
+    endpoint = row.endpoint
+    conditions = endpoint.get("conditions", {})
+    ready, serving = _is_ready(endpoint), conditions.get("serving")
+    target = endpoint.get("targetRef")
+    return EndpointStatus(
+        ip=endpoint["addresses"][0],
+        ports=ports,
+        ready=ready,
+        serving=ready if serving is None else serving,
+        terminating=bool(conditions.get("terminating")),
+        node_name=endpoint.get("nodeName"),
+        zone=endpoint.get("zone"),
+        target_ref=None if target is None else TargetReference(**target),
+    )

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from exposer.api import ConditionType, Reason
+from exposer.status.told import told_conditions
 
-_EXPECTED = (Reason.PENDING, Reason.NO_PODS_MATCH)
-"""What happens in the best of clusters: a load balancer takes its time, a workload has no pods."""
+_UNTOLD = (Reason.PENDING, Reason.NOT_APPLICABLE)
+"""Why EndpointsAvailable isn't True when all is well, or may be in a moment."""
+
+_LASTING = (Reason.TARGET_PORT_NOT_FOUND, Reason.IP_FAMILY_MISMATCH)
+"""What pods that start don't mend, so that it is told even of a Service that had no endpoints."""
 
 
 class Event(NamedTuple):
@@ -18,48 +22,56 @@ class Event(NamedTuple):
 
 
 def events(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
-    """The transitions between two statuses; a new request that is Ready at once has none.
+    """The transitions between two statuses; a new request that just works has none.
 
     Args:
         before: The status that was told last, empty if none was.
         after: The status that is told now.
     """
-    told = []
-    ready = _transition(before, after, ConditionType.READY)
-    if ready and (before or ready["status"] != "True"):
-        told.append(_event(ready))
-    lost = _transition(before, after, ConditionType.ENDPOINTS_AVAILABLE)
-    if lost and lost["status"] != "True" and _status(before, lost["type"]) == "True":
-        told.append(_event(lost))
-    return told
+    old, new = told_conditions(before), told_conditions(after)
+    ready = _of_ready(old.get(ConditionType.READY), new.get(ConditionType.READY))
+    endpoints = _of_endpoints(
+        old.get(ConditionType.ENDPOINTS_AVAILABLE), new.get(ConditionType.ENDPOINTS_AVAILABLE)
+    )
+    return [event for event in (ready, endpoints) if event is not None]
 
 
 def replaced(service: str) -> Event:
     """That the Service had to go for a new one."""
-    note = f'Service "{service}" is replaced: the API server does not take this change in place'
-    return Event("Normal", "ServiceReplaced", note)
+    note = (
+        f'Service "{service}" is recreated: this change can\'t be made in place; connections fail '
+        "until the new one is there"
+    )
+    return Event("Warning", "ServiceReplaced", note)
 
 
-def _transition(
-    before: Mapping[str, Any], after: Mapping[str, Any], kind: ConditionType
-) -> Mapping[str, Any] | None:
-    """The condition as it is now, if its status or reason is another than before."""
-    old, new = _condition(before, kind), _condition(after, kind)
-    if new is None or (old and (old["status"], old["reason"]) == (new["status"], new["reason"])):
+_Condition = Mapping[str, Any] | None
+
+
+def _of_ready(old: _Condition, new: _Condition) -> Event | None:
+    if new is None or _is_same(old, new) or (old is None and new["status"] == "True"):
         return None
-    return new
+    # A load balancer takes its time in the best of clusters.
+    return _event(new, normal=new["status"] == "True" or new["reason"] == Reason.PENDING)
 
 
-def _condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
-    found = (each for each in status.get("conditions") or () if each["type"] == kind)
-    return next(found, None)
+def _of_endpoints(old: _Condition, new: _Condition) -> Event | None:
+    """That there are none: once, for as long as there are none. And that there are some again."""
+    if new is None or _is_same(old, new) or new["reason"] in _UNTOLD:
+        return None
+    was_told = old is not None and old["status"] == "False" and old["reason"] not in _UNTOLD
+    if new["status"] == "True":
+        return _event(new, normal=True) if was_told else None
+    if was_told and new["reason"] not in _LASTING:
+        return None
+    # A workload that had pods is scaled to zero; one that never had any may not be what was meant.
+    had_some = old is not None and old["status"] == "True"
+    return _event(new, normal=had_some and new["reason"] == Reason.NO_PODS_MATCH)
 
 
-def _status(status: Mapping[str, Any], kind: str) -> str | None:
-    condition = _condition(status, kind)
-    return condition["status"] if condition else None
+def _is_same(old: _Condition, new: Mapping[str, Any]) -> bool:
+    return old is not None and (old["status"], old["reason"]) == (new["status"], new["reason"])
 
 
-def _event(condition: Mapping[str, Any]) -> Event:
-    normal = condition["status"] == "True" or condition["reason"] in _EXPECTED
+def _event(condition: Mapping[str, Any], normal: bool) -> Event:
     return Event("Normal" if normal else "Warning", condition["reason"], condition["message"])

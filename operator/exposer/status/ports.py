@@ -1,6 +1,6 @@
 """Service -> the port rows of the status and the columns that show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from exposer.api.report import LoadBalancerIngress, PortStatus
@@ -23,7 +23,7 @@ def port_rows(spec: Mapping[str, Any]) -> list[PortStatus]:
     ]
 
 
-def ports_column(rows: list[PortStatus]) -> str:
+def ports_column(rows: Sequence[PortStatus]) -> str:
     """As `kubectl get service` prints them: ``80:30080/TCP,443/TCP``."""
     shown = [_port(row) for row in rows[:_SHOWN]]
     if len(rows) > _SHOWN:

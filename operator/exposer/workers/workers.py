@@ -76,6 +76,8 @@ class Workers:
         if result.reported and not result.wrote:  # the cluster's part of it has changed
             self._debounce.written(item.key)
         self._follow_up(item.key, result.refusal)
+        if result.again is not None:
+            self._queue.add_after(item.key, result.again)
 
     def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
         if refusal is None:

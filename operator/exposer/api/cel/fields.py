@@ -13,6 +13,11 @@ _WAYS = ("selector", "targetRef", "addresses")
 _HEADLESS = f"self.ports.exists(p, p.startsWith({quoted(words.HEADLESS_SIGN)}))"
 _EXTERNAL_NAME = f"self.ports.exists(p, p.startsWith({quoted(words.HOST_SIGN)}))"
 _WANTED = "self.?serviceTemplate.?spec"
+# A headless Service without a selector has both unless it says otherwise.
+_BOTH_FAMILIES = (
+    f"{_WANTED}.?ipFamilyPolicy.orValue({_HEADLESS} ? '' : 'SingleStack') != 'SingleStack'"
+)
+_FAMILY = "(a.contains(':') ? 'IPv6' : 'IPv4')"
 _NAMED_TARGET = ":[0-9-]*[a-z][0-9a-z-]*(/|$)"
 _FIRST_NAMED = f"self.ports.indexOf(self.ports.filter(p, p.matches({quoted(_NAMED_TARGET)}))[0])"
 _NO_CONTAINERS = (
@@ -65,6 +70,13 @@ SPEC_RULES = (
         _NO_CONTAINERS,
         f"{located(_FIRST_NAMED, 'ports', 'self.ports')} + {quoted(': ' + _NO_CONTAINERS)}",
         field=".ports",
+    ),
+    Rule(
+        f"!has(self.addresses) || {_WANTED}.?ipFamilies.orValue([]).size() != 1 || {_BOTH_FAMILIES}"
+        f" || self.addresses.all(a, {_FAMILY} == self.serviceTemplate.spec.ipFamilies[0])",
+        "an address is of another IP family than serviceTemplate.spec.ipFamilies asks for: leave "
+        'it out, or set ipFamilyPolicy to "RequireDualStack"',
+        field=".addresses",
     ),
     *(_only_with(field, kinds) for field, kinds in KINDS_OF_FIELDS.items()),
     Rule(
