@@ -7,7 +7,7 @@ import pytest
 from exposer.desired import desired_objects
 from exposer.desired.service import desired_service
 from exposer.observed import ObjectRecord
-from exposer.plan.differences import differs, surplus_ports
+from exposer.plan.differences import differing_fields, differs, surplus_ports
 from tests.support.builders import (
     MANAGED_BY,
     OWNER_REFERENCE,
@@ -111,6 +111,62 @@ def test_a_desired_field_that_is_not_so_is_a_difference(service: ObjectRecord) -
 def test_a_field_that_we_own_and_want_no_more_is_a_difference(fields: Body) -> None:
     service = a_service(managed_fields=applied(fields))
     assert differs(desired_service(an_owner(), an_accepted_request()), service)
+
+
+@pytest.mark.parametrize(
+    ("service", "names"),
+    [
+        pytest.param(a_service(managed_fields=applied(OURS)), [], id="none"),
+        pytest.param(a_service(spec={"selector": {"app": "other"}}), ["spec.selector"], id="map"),
+        pytest.param(
+            a_service(spec={"type": "NodePort", "ports": [a_service_port(80, 9090, name="x")]}),
+            ["spec.type", "spec.ports[80/TCP].name", "spec.ports[80/TCP].targetPort"],
+            id="of a port",
+        ),
+        pytest.param(
+            a_service(spec={"ports": [a_service_port(protocol="UDP")]}),
+            ["spec.ports[80/TCP]"],
+            id="a port that is not there",
+        ),
+        pytest.param(
+            a_service(labels={}), ["metadata.labels.app.kubernetes.io/managed-by"], id="label"
+        ),
+        pytest.param(
+            a_service(owner=OWNER_REFERENCE | {"blockOwnerDeletion": False}),
+            ["metadata.ownerReferences[uid-of-request]"],
+            id="owner",
+        ),
+        pytest.param(
+            a_service(managed_fields=applied({"f:metadata": {"f:labels": {"f:a.dev/team": {}}}})),
+            ["metadata.labels.a.dev/team"],
+            id="a label that we own and want no more",
+        ),
+        pytest.param(
+            a_service(
+                managed_fields=applied(
+                    {
+                        "f:spec": {
+                            "f:ports": {
+                                PORT_KEY: {".": {}, "f:port": {}, "f:nodePort": {}},
+                                'k:{"port":81,"protocol":"UDP"}': {
+                                    ".": {},
+                                    "f:name": {},
+                                    "f:port": {},
+                                },
+                            }
+                        }
+                    }
+                )
+            ),
+            ["spec.ports[80/TCP].nodePort", "spec.ports[81/UDP]"],
+            id="ports that we own and want no more",
+        ),
+    ],
+)
+def test_the_fields_that_differ_are_named_as_users_know_them(
+    service: ObjectRecord, names: list[str]
+) -> None:
+    assert differing_fields(desired_service(an_owner(), an_accepted_request()), service) == names
 
 
 def test_an_asked_for_node_port_that_another_was_allocated_for_is_a_difference() -> None:

@@ -1,7 +1,8 @@
 """Does an object stand as desired? Field by field, as server-side apply sees fields (KEP-555)."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from exposer.observed import ObjectRecord
@@ -21,9 +22,20 @@ def differs(desired: Mapping[str, Any], record: ObjectRecord) -> bool:
 
     It would if a desired field has another value, or if we own a field that is desired no more.
     """
-    if not _includes(record.body, desired):
-        return True
-    return not record.applied <= set(_leaves(desired))
+    return bool(differing_fields(desired, record))
+
+
+def differing_fields(desired: Mapping[str, Any], record: ObjectRecord) -> list[str]:
+    """The fields that applying ``desired`` would change, as users know them.
+
+    Such as ``spec.selector``, ``spec.ports[80/TCP].targetPort`` or
+    ``metadata.labels.app.kubernetes.io/managed-by``; each once, those that are desired first. An
+    item of a list that isn't there, or is to go, is told as a whole: ``spec.ports[80/TCP]``.
+    """
+    taken_back = sorted(record.applied - set(_leaves(desired)))
+    wanted = {key for _, key in _items_of(desired)}
+    names = chain(_changed(record.body, desired), (_name_of(path, wanted) for path in taken_back))
+    return list(dict.fromkeys(names))
 
 
 def surplus_ports(desired: Mapping[str, Any], record: ObjectRecord) -> dict[int, Mapping[str, Any]]:
@@ -43,29 +55,56 @@ def ports_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return ports
 
 
-def _includes(observed: Any, desired: Any, path: str = "") -> bool:
-    """Whether all that is desired is there; what else is there belongs to others."""
+def _changed(observed: Any, desired: Any, path: str = "", name: str = "") -> Iterator[str]:
+    """The names of what is desired and isn't so; what else is there belongs to others."""
     if path in _IDENTITY:
-        return True
+        return
     if path in _MERGED_LISTS:
-        return _list_includes(observed or (), desired, path)
-    if isinstance(desired, Mapping) and path not in _ATOMIC_MAPS:
-        return all(
-            _includes((observed or {}).get(key), value, _below(path, key))
-            for key, value in desired.items()
-        )
-    if path == "subsets":
-        return _canonical_subsets(observed or ()) == _canonical_subsets(desired)
-    return bool(observed == desired) or not (observed or desired)  # an empty field is left out
+        present = {_key(path, item): item for item in observed or ()}
+        for item in desired:
+            key = _key(path, item)
+            item_name = f"{name}[{key}]"
+            if key in present:
+                yield from _changed(present[key], item, _below(path, "*"), item_name)
+            else:
+                yield item_name
+    elif isinstance(desired, Mapping) and path not in _ATOMIC_MAPS:
+        for field, value in desired.items():
+            below = _below(path, field), _below(name, field)
+            yield from _changed((observed or {}).get(field), value, *below)
+    elif path == "subsets":
+        if _canonical_subsets(observed or ()) != _canonical_subsets(desired):
+            yield name
+    elif observed != desired and (observed or desired):  # an empty field is left out
+        yield name
 
 
-def _list_includes(observed: Any, desired: Any, path: str) -> bool:
-    keys = _MERGED_LISTS[path]
-    present = {tuple(item.get(key) for key in keys): item for item in observed}
-    return all(
-        _includes(present.get(tuple(item[key] for key in keys)), item, _below(path, "*"))
-        for item in desired
-    )
+def _items_of(desired: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The items of the lists that merge: where the list is, and the item's key."""
+    for path in _MERGED_LISTS:
+        root, field = path.split(".")
+        for item in desired.get(root, {}).get(field) or ():
+            yield path, _key(path, item)
+
+
+def _name_of(leaf: str, wanted: Container[str]) -> str:
+    """A leaf of FieldsV1 as users know it; of an item that isn't wanted, the item."""
+    name = ""
+    for step in leaf.split(" "):
+        sort, text = step[0], step[2:]
+        if sort != "k":
+            name = _below(name, text)
+            continue
+        key = _key(name, json.loads(text))
+        name += f"[{key}]"
+        if key not in wanted:
+            break
+    return name
+
+
+def _key(path: str, item: Mapping[str, Any]) -> str:
+    """What tells an item of a list from the others, as users write it: ``80/TCP``."""
+    return "/".join(str(item.get(field)) for field in _MERGED_LISTS[path])
 
 
 def _canonical_subsets(subsets: Any) -> list[str]:
