@@ -29,6 +29,7 @@ _COLLECTIONS = {
     "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
 }
 _MERGE = "application/merge-patch+json"
+_JSON_PATCH = "application/json-patch+json"
 _numbers = count(1)
 
 
@@ -86,6 +87,10 @@ class Space:
         self, kind: str, name: str, patch: Mapping[str, Any], subresource: str = ""
     ) -> Object:
         return self._api.request("PATCH", self._path(kind, name) + subresource, dict(patch), _MERGE)
+
+    def change(self, kind: str, name: str, operations: Sequence[Object]) -> Object:
+        """Change an object by a JSON patch (RFC 6902)."""
+        return self._api.request("PATCH", self._path(kind, name), list(operations), _JSON_PATCH)
 
     def ask(self, name: str, **spec: Any) -> Object:
         """Change an ExposeRequest's spec; None removes a field."""

@@ -1,7 +1,7 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exposer.api import Reason
@@ -18,8 +18,9 @@ from exposer.observed import (
     trimmed_object,
     trimmed_request,
 )
-from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, TakeOver, Write
 from exposer.plan.claims import claims_of
+from exposer.plan.foreign import taken_over
 from exposer.plan.ownership import conflict, taken, wait_for
 
 log = logging.getLogger("exposer")
@@ -30,6 +31,8 @@ _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
 # where one is. POST would do so too, but the fields would then belong to the manager's updates,
 # and later applies could not take them away.
 _ABSENT = "1"
+
+_LOGGED = 10  # fields in a line of the log; a Service can have a thousand ports
 
 
 class Writer:
@@ -46,6 +49,8 @@ class Writer:
             refusal = self._foreseen(write) or await self._try(write)
             if refusal:
                 return Outcome(refusal)
+            if done := _done(write):
+                log.info("%s: %s", plan.request, done)
         return Outcome(plan.refusal)
 
     async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
@@ -87,20 +92,24 @@ class Writer:
 
     async def _write(self, write: Write) -> None:
         match write:
-            case Create(body):
-                await self._put(body, {"resourceVersion": _ABSENT})
-                log.info("%s: created %s", *_named(body))
+            case Create(body, otherwise):
+                await self._create(body, otherwise)
             case Apply(body, uid):
                 await self._put(body, {"uid": uid})
-                log.info("%s: updated %s", *_named(body))
             case Probe(body):
                 await self._probe(body)
-            case Prune(record, surplus):
-                await self._prune(record, surplus)
-                log.info("%s: removed foreign ports from %s", record.key, record.kind)
+            case TakeOver(record, fields):
+                await self._take_over(record, fields)
             case Delete(record):
                 await self._delete(record)
-                log.info("%s: deleted %s", record.key, record.kind)
+
+    async def _create(self, body: Mapping[str, Any], otherwise: Mapping[str, Any] | None) -> None:
+        try:
+            await self._put(body, {"resourceVersion": _ABSENT})
+        except ApiError as error:
+            if otherwise is None or error.code != 422:
+                raise
+            await self._put(otherwise, {"resourceVersion": _ABSENT})
 
     async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
         key, kind = _named(body)
@@ -125,18 +134,29 @@ class Writer:
             if error.code not in (403, 409):
                 raise
 
-    async def _prune(self, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]) -> None:
-        """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
-        patch: list[dict[str, Any]] = [{"op": "test", "path": "/metadata/uid", "value": record.uid}]
-        for index in sorted(surplus, reverse=True):
-            path = f"/spec/ports/{index}"
-            patch += [
-                {"op": "test", "path": path, "value": surplus[index]},
-                {"op": "remove", "path": path},
-            ]
-        path, manager = object_path(record.kind, *record.key), {"fieldManager": FIELD_MANAGER}
+    async def _take_over(self, record: ObjectRecord, fields: Sequence[str]) -> None:
+        """Change ``managedFields``, provided that nothing has been written since they were read.
+
+        The resource version in the patch makes it a conflict if there has (as client-go's
+        csaupgrade does it).
+        """
+        path = object_path(record.kind, *record.key)
+        found = await self._client.send("GET", path)
+        patch = [
+            {"op": "test", "path": "/metadata/uid", "value": record.uid},
+            {
+                "op": "replace",
+                "path": "/metadata/resourceVersion",
+                "value": found["metadata"]["resourceVersion"],
+            },
+            {"op": "add", "path": "/metadata/managedFields", "value": taken_over(found, fields)},
+        ]
         answer = await self._client.send(
-            "PATCH", path, patch, manager, "application/json-patch+json"
+            "PATCH",
+            path,
+            patch,
+            {"fieldManager": FIELD_MANAGER},
+            "application/json-patch+json",
         )
         self._store.put(trimmed_object(record.kind, answer))
 
@@ -154,29 +174,52 @@ class Writer:
         else:
             self._store.drop(record)
 
-    async def _refusal(self, write: Write, error: ApiError) -> Refusal:
+    async def _refusal(self, write: Write, error: ApiError) -> Refusal | None:
         if isinstance(write, Create) and error.code == 409:
             return await self._in_the_way(write.body)
-        if isinstance(write, Prune) and error.code in (404, 422):
-            return Refusal(Reason.PENDING, f'Service "{write.record.key.name}" has just changed')
+        if isinstance(write, TakeOver) and error.code in (404, 409, 422):
+            changed = f'{write.record.kind} "{write.record.key.name}" has just changed'
+            return Refusal(Reason.PENDING, changed)
         return self.refusal(error)
 
     def refusal(self, error: ApiError) -> Refusal:
         """What an error means for the request."""
         return refusal_of(error, self._store.holder_of)
 
-    async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
-        """Who has the name that was not known to be taken: endpoints of others are not watched."""
+    async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal | None:
+        """What to do about an object of the name that was not known to be taken.
+
+        Endpoints are watched by our label. Those of others don't have it, and ours don't if
+        somebody took it off: then it is put back.
+        """
         key, kind = _named(body)
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
-        except ApiError as error:
-            return self.refusal(error)
-        if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+            if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+                return conflict(record, body)
             if record.deleting:
                 return wait_for(record)
-            return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
-        return conflict(record)
+            await self._put(body, {"uid": record.uid})
+        except ApiError as error:
+            return self.refusal(error)
+        return None
+
+
+def _done(write: Write) -> str:
+    """What a write has done, for the log; nothing of those that only prepare another."""
+    match write:
+        case Create(body):
+            return f"created {_title(body)}"
+        case Apply(body, fields=fields) if fields:
+            more = f" and {len(fields) - _LOGGED} more" if len(fields) > _LOGGED else ""
+            return f"updated {_title(body)}: {', '.join(fields[:_LOGGED])}{more}"
+        case Delete(record):
+            return f'deleted {record.kind} "{record.key.name}"'
+    return ""
+
+
+def _title(body: Mapping[str, Any]) -> str:
+    return f'{body["kind"]} "{body["metadata"]["name"]}"'
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:

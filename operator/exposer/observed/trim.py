@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping
 from sys import intern
 from typing import Any
 
-from exposer.api.identity import FIELD_MANAGER, KIND, SERVICE_NAME_LABEL
+from exposer.api.identity import (
+    FIELD_MANAGER,
+    KIND,
+    SERVICE_NAME_LABEL,
+    SLICE_MANAGED_BY_LABEL,
+)
 from exposer.api.target import WORKLOADS
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
@@ -56,10 +61,12 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
 
 
 def _controller(metadata: Body) -> Reference | None:
-    for reference in metadata.get("ownerReferences") or ():
-        if reference.get("controller"):
-            return Reference(reference["kind"], reference["name"], reference["uid"])
-    return None
+    """The owner that is the controller; else a request, if somebody took that mark off it."""
+    references = metadata.get("ownerReferences") or ()
+    found = next((each for each in references if each.get("controller")), None) or next(
+        (each for each in references if each["kind"] == KIND), None
+    )
+    return found and Reference(found["kind"], found["name"], found["uid"])
 
 
 def _service(body: Body, ours: bool) -> Body:
@@ -80,8 +87,9 @@ def _allocated(spec: Body) -> Iterator[tuple[str, Any]]:
     if ports:
         fields = ("nodePort", "protocol")
         yield "ports", [{field: port[field] for field in fields} for port in ports]
-    if spec.get("clusterIPs"):
-        yield "clusterIPs", spec["clusterIPs"]
+    for field in ("clusterIPs", "healthCheckNodePort"):
+        if spec.get(field):
+            yield field, spec[field]
 
 
 def _endpoints(body: Body, ours: bool) -> Body:
@@ -94,17 +102,16 @@ def _slice(body: Body, ours: bool) -> Body:
         "serviceName": labels.get(SERVICE_NAME_LABEL),
         "addressType": body["addressType"],
         "ports": body.get("ports") or [],
-        "endpoints": [_endpoint(endpoint) for endpoint in body.get("endpoints") or ()],
+        "managedBy": labels.get(SLICE_MANAGED_BY_LABEL),
+        "endpoints": [_endpoint(endpoint, ours) for endpoint in body.get("endpoints") or ()],
     }
     return content | {"metadata": _metadata(body)} if ours else content
 
 
-def _endpoint(endpoint: Body) -> Body:
-    kept = {
-        field: endpoint[field]
-        for field in ("addresses", "conditions", "nodeName", "zone")
-        if endpoint.get(field)
-    }
+def _endpoint(endpoint: Body, ours: bool) -> Body:
+    """What the status shows; of our own all there is, as hints decide on traffic, too."""
+    shown = endpoint if ours else ("addresses", "conditions", "nodeName", "zone")
+    kept = {field: endpoint[field] for field in shown if endpoint.get(field)}
     target = endpoint.get("targetRef")
     if target:
         kept["targetRef"] = {"kind": target.get("kind", ""), "name": target.get("name", "")}

@@ -1,7 +1,7 @@
 """What is to be written, and what came of it: values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +11,28 @@ from exposer.observed import Key, ObjectRecord
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Make an object that is not there; never touch one that is."""
+    """Make an object that is not there; never touch one that is somebody else's.
+
+    Attributes:
+        otherwise: What to make if ``body`` is not valid: without the node ports that it asks for
+            because an earlier Service had them, as somebody may have taken them meanwhile.
+    """
 
     body: Mapping[str, Any]
+    otherwise: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Bring an object to what it should be; never touch a successor of the same name."""
+    """Bring an object to what it should be; never touch a successor of the same name.
+
+    Attributes:
+        fields: What this changes, for people to read.
+    """
 
     body: Mapping[str, Any]
     uid: str
+    fields: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +43,15 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Prune:
-    """Take items out of a Service's ports, provided that the object and they are as they were seen.
-
-    An apply leaves alone what others added to a list.
+class TakeOver:
+    """Make fields that others set ours, so that the apply that follows takes them away.
 
     Attributes:
-        surplus: The items by their index.
+        fields: The fields, as paths of FieldsV1.
     """
 
     record: ObjectRecord
-    surplus: Mapping[int, Mapping[str, Any]]
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Probe:
     body: Mapping[str, Any]
 
 
-Write = Create | Apply | Prune | Probe | Delete
+Write = Create | Apply | TakeOver | Probe | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,12 @@ class Plan:
     Attributes:
         refusal: Why the plan does not lead to what is desired, if it doesn't. A watch tells when
             that changes.
+        request: Whose plan it is, for people to read.
     """
 
     writes: tuple[Write, ...] = ()
     refusal: Refusal | None = None
+    request: Key | None = field(default=None, compare=False)
 
     def replaces(self, service: Key) -> bool:
         """Whether the Service that is wanted has to go for another of its name."""
