@@ -6,7 +6,7 @@ from typing import Any
 
 from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
-from exposer.applied.refusals import refusal_of
+from exposer.applied.refusals import is_denied, refusal_of
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
 from exposer.observed import (
@@ -68,9 +68,9 @@ class Writer:
         try:
             answer = await self._apply(KIND, request.key, body, "/status")
         except ApiError as error:
-            if error.code == 404:
-                return
-            raise
+            if error.code != 404 or is_denied(error):
+                raise
+            return
         self._store.put_request(trimmed_request(answer))
 
     def _foreseen(self, write: Write) -> Refusal | None:
@@ -131,7 +131,7 @@ class Writer:
             await self._client.send("POST", path, body, {"dryRun": "All"})
         except ApiError as error:
             # A quota counts the old one, too, which is to go.
-            if error.code not in (403, 409):
+            if error.code not in (403, 409) or is_denied(error):
                 raise
 
     async def _take_over(self, record: ObjectRecord, fields: Sequence[str]) -> None:
@@ -166,7 +166,8 @@ class Writer:
             path = object_path(record.kind, *record.key)
             answer = await self._client.send("DELETE", path, options)
         except ApiError as error:
-            if error.code not in (404, 409):  # gone already, or succeeded by another object
+            # Gone already, or succeeded by another object.
+            if error.code not in (404, 409) or is_denied(error):
                 raise
             return
         if "deletionTimestamp" in answer.get("metadata", {}):  # a finalizer keeps it
@@ -175,6 +176,8 @@ class Writer:
             self._store.drop(record)
 
     async def _refusal(self, write: Write, error: ApiError) -> Refusal | None:
+        if is_denied(error):
+            return self.refusal(error)
         if isinstance(write, Create) and error.code == 409:
             return await self._in_the_way(write.body)
         if isinstance(write, TakeOver) and error.code in (404, 409, 422):
