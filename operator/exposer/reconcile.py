@@ -91,7 +91,8 @@ class Reconciler:
         desired = desired_objects(Owner(*request.key, request.uid), accepted)
         outcome, wrote = Outcome(), False
         for _ in range(_ROUNDS):
-            todo = plan(request.uid, desired, self._store.snapshot(request))
+            allocated = request.status.get("ports") or ()
+            todo = plan(request.uid, desired, self._store.snapshot(request), allocated)
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
             if todo.replaces(request.service_key) and not (

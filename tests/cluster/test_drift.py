@@ -197,3 +197,75 @@ def _writes_after_each_drift(cluster: Cluster, space: Space) -> list[int]:
         elif counts:
             counts[-1] += 1
     return counts
+
+
+@pytest.mark.parametrize("kind", ["EndpointSlice", "Endpoints"])
+@pytest.mark.parametrize(
+    "operations",
+    [
+        pytest.param(_removed(_LABEL), id="label"),
+        pytest.param([_set(_LABEL, "helm")], id="other label"),
+        pytest.param([_set(f"{_OWNER}/controller", False)], id="no controller"),
+    ],
+)
+def test_owned_endpoints_get_their_metadata_back(
+    space: Space, kind: str, operations: Operations
+) -> None:
+    space.expose("80", addresses=["192.0.2.10"])
+    space.until_endpoints("web", 1, 1)
+    name = {"EndpointSlice": "web-exposer-ipv4", "Endpoints": "web"}[kind]
+    before = _metadata(space.get(kind, name))
+    space.change(kind, name, operations)
+    space.until(kind, name, lambda seen: _metadata(seen) == before)
+    space.until_endpoints("web", 1, 1)
+
+
+def test_hints_that_others_put_into_an_owned_slice_are_taken_out(space: Space) -> None:
+    space.expose("80", addresses=["192.0.2.10"])
+    space.until_endpoints("web", 1, 1)
+    hints = _set("/endpoints/0/hints", {"forZones": [{"name": "a"}]})
+    space.change("EndpointSlice", "web-exposer-ipv4", [hints])
+    space.until(
+        "EndpointSlice", "web-exposer-ipv4", lambda seen: "hints" not in seen["endpoints"][0]
+    )
+
+
+def test_what_is_left_to_others_stays_without_a_write(space: Space) -> None:
+    space.expose("80")
+    space.until_ready()
+    operations = [
+        _set("/metadata/annotations", {"team": "shop"}),
+        _set("/metadata/labels/team", "shop"),
+        _set("/metadata/finalizers", ["example.com/mine"]),
+        *_spec("loadBalancerIP", "192.0.2.1"),
+    ]
+    changed = space.change("Service", "web", operations)
+    space.until_settled()
+    assert space.get("Service", "web") == changed
+    space.change("Service", "web", _removed("/metadata/finalizers"))
+
+
+def test_a_slice_of_another_controller_that_has_our_label_stays(space: Space) -> None:
+    space.expose("80", addresses=["192.0.2.10"])
+    space.until_endpoints("web", 1, 1)
+    labels = {
+        "kubernetes.io/service-name": "web",
+        "app.kubernetes.io/managed-by": "exposer",
+        "endpointslice.kubernetes.io/managed-by": "other.example.com",
+    }
+    service = space.get("Service", "web")["metadata"]
+    owner = {"apiVersion": "v1", "kind": "Service", "name": "web", "uid": service["uid"]}
+    slice_ = space.create(
+        "EndpointSlice",
+        "other",
+        metadata={"labels": labels, "ownerReferences": [{**owner, "controller": True}]},
+        addressType="IPv4",
+        endpoints=[{"addresses": ["192.0.2.20"]}],
+    )
+    space.until_settled()
+    assert space.get("EndpointSlice", "other") == slice_
+
+
+def _metadata(found: Object) -> Object:
+    metadata = found["metadata"]
+    return {"labels": metadata.get("labels"), "ownerReferences": metadata["ownerReferences"]}

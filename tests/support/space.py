@@ -114,13 +114,14 @@ class Space:
         """Wait until there is an object with these labels."""
         until(self._api, self._path(kind), _query("labelSelector", labels), _is_there)
 
-    def until_denied(self, words: str) -> None:
-        """Wait until an admission policy is in force; only trying tells when it is."""
+    def until_denied(self, words: str, deleted: str = "") -> None:
+        """Wait until a new Service, or the deletion of one, is denied; only trying tells."""
         probe = {"metadata": {"name": "probe"}, "spec": {"ports": [{"port": 80}]}}
+        method, body = ("DELETE", None) if deleted else ("POST", probe)
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
             try:
-                self._api.request("POST", f"{self._path('Service')}?dryRun=All", probe)
+                self._api.request(method, f"{self._path('Service', deleted)}?dryRun=All", body)
             except ApiError as error:
                 if words in str(error):
                     return

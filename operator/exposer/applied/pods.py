@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from exposer.kube import ApiError, Client
-from exposer.kube.paths import collection_path, object_path
+from exposer.kube.paths import collection_path, is_path_segment, object_path
 from exposer.observed.pods import HIDDEN, BackingPods, PodRecord, trimmed_pod
 
 _LIMIT = 20  # pods; what is wrong with some is wrong with most
@@ -40,7 +40,7 @@ class PodReader:
 
     async def _governing(self, namespace: str, pods: tuple[PodRecord, ...]) -> str | None:
         owner = next((pod.stateful_set for pod in pods if pod.stateful_set), None)
-        if owner is None:
+        if owner is None or not is_path_segment(owner):  # an owner reference may say anything
             return None
         found = await self._client.send("GET", object_path("StatefulSet", namespace, owner))
         return str(found["spec"].get("serviceName", ""))

@@ -21,6 +21,7 @@ from exposer.observed import (
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, TakeOver, Write
 from exposer.plan.claims import claims_of
 from exposer.plan.foreign import taken_over
+from exposer.plan.outcome import summary
 from exposer.plan.ownership import conflict, taken, wait_for
 
 log = logging.getLogger("exposer")
@@ -31,8 +32,6 @@ _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
 # where one is. POST would do so too, but the fields would then belong to the manager's updates,
 # and later applies could not take them away.
 _ABSENT = "1"
-
-_LOGGED = 10  # fields in a line of the log; a Service can have a thousand ports
 
 
 class Writer:
@@ -49,7 +48,7 @@ class Writer:
             refusal = self._foreseen(write) or await self._try(write)
             if refusal:
                 return Outcome(refusal)
-            if done := _done(write):
+            if done := summary(write):
                 log.info("%s: %s", plan.request, done)
         return Outcome(plan.refusal)
 
@@ -206,23 +205,6 @@ class Writer:
         except ApiError as error:
             return self.refusal(error)
         return None
-
-
-def _done(write: Write) -> str:
-    """What a write has done, for the log; nothing of those that only prepare another."""
-    match write:
-        case Create(body):
-            return f"created {_title(body)}"
-        case Apply(body, fields=fields) if fields:
-            more = f" and {len(fields) - _LOGGED} more" if len(fields) > _LOGGED else ""
-            return f"updated {_title(body)}: {', '.join(fields[:_LOGGED])}{more}"
-        case Delete(record):
-            return f'deleted {record.kind} "{record.key.name}"'
-    return ""
-
-
-def _title(body: Mapping[str, Any]) -> str:
-    return f'{body["kind"]} "{body["metadata"]["name"]}"'
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:

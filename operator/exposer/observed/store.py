@@ -61,11 +61,12 @@ class Store:
         return None if oldest.uid == request.uid else oldest.key
 
     def holder_of(self, claim: int | str) -> Key | None:
-        """The Service that has the node port or the ClusterIP."""
+        """The Service that has the node port, for health checks or others, or the ClusterIP."""
         for (kind, key), record in self._objects.items():
             if kind == "Service":
                 spec = record.body.get("spec", {})
                 ports = {port.get("nodePort") for port in spec.get("ports", ())}
+                ports.add(spec.get("healthCheckNodePort"))
                 if claim in ports or claim in spec.get("clusterIPs", ()):
                     return key
         return None

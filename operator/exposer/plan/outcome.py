@@ -116,3 +116,20 @@ class Outcome:
     """
 
     refusal: Refusal | None = None
+
+
+_SHOWN = 10  # fields; a Service can have a thousand ports
+
+
+def summary(write: Write) -> str:
+    """What a write has done, in words; nothing of one that only prepares another."""
+    match write:
+        case Create(body):
+            return f'created {body["kind"]} "{body["metadata"]["name"]}"'
+        case Apply(body, fields=fields) if fields:
+            more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
+            changed = ", ".join(fields[:_SHOWN]) + more
+            return f'updated {body["kind"]} "{body["metadata"]["name"]}": {changed}'
+        case Delete(record):
+            return f'deleted {record.kind} "{record.key.name}"'
+    return ""
