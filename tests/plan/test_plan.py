@@ -10,7 +10,7 @@ from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, Snapshot, trimmed_object
-from exposer.plan import Apply, Create, Delete, Plan, Probe, Refusal, TakeOver, Write, plan
+from exposer.plan import Apply, Create, Delete, Plan, Probe, Refusal, Write, plan
 from tests.support.builders import (
     BY_THE_CLUSTER,
     BY_THE_OPERATOR,
@@ -154,10 +154,7 @@ def test_a_port_that_somebody_added_to_an_owned_service_is_taken_out() -> None:
     service = a_service(spec={"ports": [a_service_port(), a_service_port(81)]})
     desired = wanted(an_accepted_request())
     assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
-        (
-            TakeOver(service, ('f:spec f:ports k:{"port":81,"protocol":"TCP"}',)),
-            Apply(desired[0], SERVICE_UID),
-        )
+        (Apply(desired[0], SERVICE_UID, ('f:spec f:ports k:{"port":81,"protocol":"TCP"}',)),)
     )
 
 
@@ -268,7 +265,7 @@ def test_the_inputs_are_not_changed() -> None:
 
 def test_an_apply_tells_what_it_changes() -> None:
     service = a_service(spec={"type": "NodePort", "externalIPs": ["192.0.2.1"]})
-    (_, apply) = plan(REQUEST_UID, wanted(an_accepted_request()), Snapshot((service,))).writes
+    (apply,) = plan(REQUEST_UID, wanted(an_accepted_request()), Snapshot((service,))).writes
     assert isinstance(apply, Apply)
     assert apply.fields == ("spec.type", "spec.externalIPs")
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
 from exposer.applied.refusals import is_denied, refusal_of
 from exposer.kube import ApiError, Client
@@ -18,7 +17,7 @@ from exposer.observed import (
     trimmed_object,
     trimmed_request,
 )
-from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, TakeOver, Write
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, Write
 from exposer.plan.claims import claims_of
 from exposer.plan.foreign import taken_over
 from exposer.plan.outcome import summary
@@ -93,12 +92,13 @@ class Writer:
         match write:
             case Create(body, otherwise):
                 await self._create(body, otherwise)
-            case Apply(body, uid):
-                await self._put(body, {"uid": uid})
+            case Apply(body, uid, foreign):
+                precondition = {"uid": uid}
+                if foreign:
+                    precondition["resourceVersion"] = await self._take_over(body, uid, foreign)
+                await self._put(body, precondition)
             case Probe(body):
                 await self._probe(body)
-            case TakeOver(record, fields):
-                await self._take_over(record, fields)
             case Delete(record):
                 await self._delete(record)
 
@@ -133,31 +133,32 @@ class Writer:
             if error.code not in (403, 409) or is_denied(error):
                 raise
 
-    async def _take_over(self, record: ObjectRecord, fields: Sequence[str]) -> None:
-        """Change ``managedFields``, provided that nothing has been written since they were read.
+    async def _take_over(self, body: Mapping[str, Any], uid: str, fields: Sequence[str]) -> str:
+        """Make fields ours, in ``managedFields`` only (as client-go's csaupgrade does it).
 
-        The resource version in the patch makes it a conflict if there has (as client-go's
-        csaupgrade does it).
+        Returns:
+            The resource version that this led to. The apply that follows names it: the API server
+            would try it out on an older copy first, and may then keep the node ports that it
+            allocated for that (generic registry, Store.Update).
         """
-        path = object_path(record.kind, *record.key)
+        key, kind = _named(body)
+        path = object_path(kind, *key)
         found = await self._client.send("GET", path)
+        metadata = found["metadata"]
+        if metadata["uid"] != uid:
+            raise ApiError(409, {}, f'{kind} "{key.name}" has just been replaced')
         patch = [
-            {"op": "test", "path": "/metadata/uid", "value": record.uid},
             {
                 "op": "replace",
                 "path": "/metadata/resourceVersion",
-                "value": found["metadata"]["resourceVersion"],
+                "value": metadata["resourceVersion"],
             },
             {"op": "add", "path": "/metadata/managedFields", "value": taken_over(found, fields)},
         ]
-        answer = await self._client.send(
-            "PATCH",
-            path,
-            patch,
-            {"fieldManager": FIELD_MANAGER},
-            "application/json-patch+json",
-        )
-        self._store.put(trimmed_object(record.kind, answer))
+        manager, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
+        answer = await self._client.send("PATCH", path, patch, manager, content_type)
+        self._store.put(trimmed_object(kind, answer))
+        return str(answer["metadata"]["resourceVersion"])
 
     async def _delete(self, record: ObjectRecord) -> None:
         options = {"preconditions": {"uid": record.uid}}
@@ -179,9 +180,6 @@ class Writer:
             return self.refusal(error)
         if isinstance(write, Create) and error.code == 409:
             return await self._in_the_way(write.body)
-        if isinstance(write, TakeOver) and error.code in (404, 409, 422):
-            changed = f'{write.record.kind} "{write.record.key.name}" has just changed'
-            return Refusal(Reason.PENDING, changed)
         return self.refusal(error)
 
     def refusal(self, error: ApiError) -> Refusal:

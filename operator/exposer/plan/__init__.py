@@ -17,7 +17,6 @@ from exposer.plan.outcome import (
     Plan,
     Probe,
     Refusal,
-    TakeOver,
     Write,
 )
 from exposer.plan.ownership import conflict, is_left_over, is_made_by, wait_for
@@ -32,7 +31,6 @@ __all__ = [
     "Plan",
     "Probe",
     "Refusal",
-    "TakeOver",
     "Write",
     "plan",
 ]
@@ -114,12 +112,11 @@ def _changes(
 ) -> Iterator[Write]:
     """Bring an object to what it should be, what others put there included."""
     foreign = foreign_fields(body, found)
-    if foreign:
-        yield TakeOver(found, foreign)
     step = first_step(body, found)
     if step is not None:
-        yield Apply(step, found.uid)
-    yield Apply(body, found.uid, tuple(fields))
+        yield Apply(step, found.uid, foreign)
+        foreign = ()
+    yield Apply(body, found.uid, foreign, tuple(fields))
 
 
 def _undesired(

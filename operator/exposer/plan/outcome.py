@@ -27,11 +27,14 @@ class Apply:
     """Bring an object to what it should be; never touch a successor of the same name.
 
     Attributes:
+        foreign: Fields that others set and that may not stay, as paths of FieldsV1. They are made
+            ours first; then this takes them away.
         fields: What this changes, for people to read.
     """
 
     body: Mapping[str, Any]
     uid: str
+    foreign: tuple[str, ...] = ()
     fields: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -40,18 +43,6 @@ class Delete:
     """Remove an object, but only the one that was seen."""
 
     record: ObjectRecord
-
-
-@dataclass(frozen=True, slots=True)
-class TakeOver:
-    """Make fields that others set ours, so that the apply that follows takes them away.
-
-    Attributes:
-        fields: The fields, as paths of FieldsV1.
-    """
-
-    record: ObjectRecord
-    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +55,7 @@ class Probe:
     body: Mapping[str, Any]
 
 
-Write = Create | Apply | TakeOver | Probe | Delete
+Write = Create | Apply | Probe | Delete
 
 
 @dataclass(frozen=True, slots=True)
