@@ -38,6 +38,7 @@ CONDITIONS: Mapping[ConditionType, tuple[str, Sequence[Reason]]] = {
             Reason.NODE_PORT_TAKEN,
             Reason.NODE_PORT_OUT_OF_RANGE,
             Reason.CLUSTER_IP_TAKEN,
+            Reason.FIELDS_OVERRIDDEN,
             Reason.SERVICE_REJECTED,
             Reason.PENDING,
         ),

@@ -55,8 +55,8 @@ TAIL = """
   new name belongs to somebody else, the old Service stays, and the request says `ServiceConflict`.
 - **A finalizer can delay a replacement.** The controllers of load balancers put one on the Service
   to clean up first. The request then is `Pending` and says that the Service is being deleted; the
-  new one is made as soon as that has ended. Its node ports are other ones then, unless the request
-  asks for them.
+  new one is made as soon as that has ended. It asks for the node ports in the request's status
+  again; one that somebody else has got meanwhile is another one then.
 - **Another `loadBalancerClass`** is another load balancer: its address is a new one. The Service is
   replaced so that the controller of the old class has cleaned up before that of the new one begins.
   A class that a webhook has set, and the request doesn't name, is left alone.

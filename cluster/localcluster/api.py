@@ -51,7 +51,11 @@ class Api:
         return self.request("GET", path)
 
     def request(
-        self, method: str, path: str, body: Object | None = None, kind: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: Object | list[Object] | None = None,
+        kind: str = "application/json",
     ) -> Object:
         """Send one request and return the answer.
 
@@ -107,7 +111,7 @@ class Api:
             self._connection = None
 
     def _send(
-        self, method: str, path: str, body: Object | None, kind: str
+        self, method: str, path: str, body: Object | list[Object] | None, kind: str
     ) -> http.client.HTTPResponse:
         content = None if body is None else json.dumps(body).encode()
         reused = self._connection is not None

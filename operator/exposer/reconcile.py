@@ -139,8 +139,9 @@ class Reconciler:
     ) -> tuple[Outcome, bool]:
         outcome, wrote = Outcome(), False
         for _ in range(_ROUNDS):
-            todo = plan(request.uid, desired, self._store.snapshot(request))
-            outcome = await self._writer.carry_out(request.key, todo)
+            allocated = request.status.get("ports") or ()
+            todo = plan(request.uid, desired, self._store.snapshot(request), allocated)
+            outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
             await self._tell_of_replacement(request, todo, outcome)
             if not todo.writes or outcome.refusal:

@@ -188,3 +188,33 @@ def test_a_spec_is_not_changed_by_reading_it() -> None:
     spec = {"ports": ["80-81"], "addresses": ["2001:DB8::1"], "serviceName": "front"}
     before = deepcopy(spec)
     assert (accept("web", spec), spec) == (accept("web", before), before)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "a/b",
+        "client/log",
+        "x:https/proxy/version",
+        "Web",
+        "-a",
+        "a-",
+        "a..b",
+        "a.",
+        "a\n",
+    ],
+)
+def test_a_target_whose_name_no_object_has_is_refused(name: str) -> None:
+    verdict = accept("web", {"ports": ["80"], "targetRef": {"kind": "Pod", "name": name}})
+    assert isinstance(verdict, Refused)
+    assert verdict.reason == Reason.INVALID_SPEC
+    assert verdict.message.startswith("spec.targetRef.name: ")
+
+
+@pytest.mark.parametrize("name", ["web", "0", "a.b", "a-b.c-d.0", "a" * 253])
+def test_a_target_may_have_any_name_that_an_object_may_have(name: str) -> None:
+    verdict = accept("web", {"ports": ["80"], "targetRef": {"kind": "Pod", "name": name}})
+    assert isinstance(verdict, AcceptedRequest)

@@ -29,6 +29,27 @@ def test_a_taken_cluster_ip_is_told_and_used_once_it_is_free(space: Space) -> No
     assert space.until_ready()["clusterIP"] == address
 
 
+def test_a_taken_health_check_node_port_is_told_and_used_once_it_is_free(space: Space) -> None:
+    local = {"externalTrafficPolicy": "Local", "healthCheckNodePort": 30778}
+    space.create(
+        "Service", "holder", spec={"type": "LoadBalancer", "ports": [{"port": 80}], **local}
+    )
+    space.expose("^80", serviceTemplate={"spec": local})
+    status = space.until_refused("web", "NodePortTaken")
+    (programmed,) = (each for each in status["conditions"] if each["type"] == "Programmed")
+    assert programmed["message"].endswith(f'it is held by Service "{space.name}/holder"')
+    space.delete("Service", "holder")
+    service = space.until("Service", "web", lambda seen: True)
+    assert service["spec"]["healthCheckNodePort"] == 30778
+
+
+def test_a_health_check_node_port_outside_of_the_range_is_told(space: Space) -> None:
+    local = {"externalTrafficPolicy": "Local", "healthCheckNodePort": 1234}
+    space.expose("^80", serviceTemplate={"spec": local})
+    status = space.until_refused("web", "NodePortOutOfRange")
+    assert "Stalled" in [each["type"] for each in status["conditions"]]
+
+
 def test_a_node_port_outside_of_the_range_is_told(space: Space) -> None:
     space.expose("!80:80:80")
     status = space.until_refused("web", "NodePortOutOfRange")

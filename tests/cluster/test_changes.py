@@ -211,6 +211,43 @@ def test_a_replacement_waits_for_a_finalizer_and_says_so(
     assert space.get("Service", "web")["metadata"]["uid"] != old["metadata"]["uid"]
 
 
+def test_a_service_that_a_finalizer_kept_is_made_anew_with_its_node_ports(space: Space) -> None:
+    stand(space, ports("!80", "!81"))
+    before = space.patch("Service", "web", {"metadata": {"finalizers": [CLEANUP]}})
+    space.until_settled()
+    # Another ClusterIP is another Service.
+    space.ask("web", serviceTemplate={"spec": {"clusterIP": "10.96.0.171"}})
+    space.until("Service", "web", lambda seen: "deletionTimestamp" in seen["metadata"])
+    space.until_refused("web", "Pending")
+    space.patch("Service", "web", {"metadata": {"finalizers": None}})
+    assert space.until_ready()["clusterIP"] == "10.96.0.171"
+    assert _node_ports(space.get("Service", "web")) == _node_ports(before)
+
+
+def test_a_service_that_somebody_deletes_comes_back_with_its_node_ports(space: Space) -> None:
+    stand(space, ports("!80", "!81"))
+    before = space.get("Service", "web")
+    space.delete("Service", "web")
+    uid = before["metadata"]["uid"]
+    after = space.until("Service", "web", lambda seen: seen["metadata"]["uid"] != uid)
+    assert _node_ports(after) == _node_ports(before)
+
+
+def test_a_node_port_that_somebody_took_meanwhile_is_not_waited_for(space: Space) -> None:
+    stand(space, ports("!80"))
+    space.patch("Service", "web", {"metadata": {"finalizers": [CLEANUP]}})
+    space.until_settled()
+    (node_port,) = _node_ports(space.get("Service", "web")).values()
+    space.delete("Service", "web")
+    space.until_refused("web", "Pending")
+    # While it is being deleted it gives up its node port, and another one gets it.
+    space.change("Service", "web", [{"op": "replace", "path": "/spec/type", "value": "ClusterIP"}])
+    holder = {"type": "NodePort", "ports": [{"port": 80, "nodePort": node_port}]}
+    space.create("Service", "holder", spec=holder)
+    space.patch("Service", "web", {"metadata": {"finalizers": None}})
+    assert space.until_ready()["ports"][0]["nodePort"] != node_port
+
+
 def test_a_new_name_waits_for_a_node_port_that_a_finalizer_keeps(space: Space) -> None:
     space.expose("!31524:80:80", serviceName="old")
     space.until_ready()

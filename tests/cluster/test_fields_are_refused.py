@@ -194,3 +194,9 @@ def test_a_name_that_a_service_can_not_have_is_refused(requests: Api, name: str)
 def test_a_name_that_a_service_can_not_have_does_with_a_service_name(requests: Api) -> None:
     spec = {"ports": ["80"], "serviceName": "web"}
     assert stored(requests, spec, "1web") == spec
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "client/log", "x:https/proxy/version", "Web"])
+def test_a_target_has_the_name_of_an_object(requests: Api, name: str) -> None:
+    spec = {"ports": ["80"], "targetRef": {"kind": "Pod", "name": name}}
+    assert refusal(requests, spec).startswith(f'spec.targetRef.name: Invalid value: "{name}": ')

@@ -16,7 +16,11 @@ def test_a_foreign_service_is_left_alone_byte_for_byte(space: Space) -> None:
     status = space.until_refused("web", "ServiceConflict")
     space.until_settled()
     assert space.get("Service", "web") == foreign
-    assert '"web"' in _message(status, "Programmed")
+    assert _message(status, "Programmed") == (
+        'Service "web" exists and is not managed by exposer (it was created by "unknown"); '
+        f'"exposer convert svc/web -n {space.name}" prints how this request can take it over '
+        "without an interruption, or set spec.serviceName to a free name"
+    )
     assert space.writes() == [("patch", "exposerequests/web/status")]
 
 
@@ -28,6 +32,27 @@ def test_the_conflict_names_who_owns_the_service(space: Space) -> None:
     assert 'ExposeRequest "first"' in _message(status, "Programmed")
     (reference,) = space.get("Service", "shared")["metadata"]["ownerReferences"]
     assert reference["uid"] == owner["metadata"]["uid"]
+
+
+def test_what_an_earlier_request_of_the_name_owned_is_waited_for(space: Space) -> None:
+    earlier = {
+        "apiVersion": "exposer.dev/v1alpha1",
+        "kind": "ExposeRequest",
+        "name": "web",
+        "uid": "5b2a7d6e-0000-4000-8000-000000000000",
+        "controller": True,
+    }
+    # The finalizer is for a garbage collector that takes its time.
+    metadata = {"ownerReferences": [earlier], "finalizers": ["example.com/slow"]}
+    space.create("Service", "web", metadata=metadata, spec=_FOREIGN)
+    space.expose("80")
+    status = space.until_refused("web", "Pending")
+    assert _message(status, "Programmed") == (
+        'Service "web" belongs to an earlier ExposeRequest of this name, which was deleted; '
+        "waiting for the garbage collector to delete it, too"
+    )
+    space.patch("Service", "web", {"metadata": {"finalizers": None}})
+    space.until_ready()
 
 
 def test_when_the_first_goes_the_second_takes_its_place(space: Space) -> None:

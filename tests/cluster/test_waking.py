@@ -40,7 +40,7 @@ def test_a_node_port_that_another_request_gives_up(space: Space) -> None:
     space.until_ready("first")
     space.expose("!30333:80:80", name="second")
     space.until_refused("second", "NodePortTaken")
-    space.ask("first", ports=["!80"])
+    space.ask("first", ports=["!30334:80:80"])
     assert space.until_ready("second")["ports"][0]["nodePort"] == 30333
 
 

@@ -10,7 +10,11 @@ from exposer.desired.service import desired_service
 from exposer.grammar import Kind, Protocol
 from tests.support.builders import a_mapping, an_accepted_request, an_owner
 
-INSIDE = {"sessionAffinity": "None", "internalTrafficPolicy": "Cluster"}
+INSIDE = {
+    "sessionAffinity": "None",
+    "internalTrafficPolicy": "Cluster",
+    "ipFamilyPolicy": "SingleStack",
+}
 OUTSIDE = INSIDE | {"externalTrafficPolicy": "Cluster"}
 
 
@@ -255,11 +259,11 @@ def test_an_affinity_has_its_timeout_said(wanted: dict[str, Any], config: dict[s
 @pytest.mark.parametrize(
     ("request_", "policy"),
     [
-        pytest.param(an_accepted_request(kind=Kind.HEADLESS), None, id="selector"),
+        pytest.param(an_accepted_request(kind=Kind.HEADLESS), "SingleStack", id="selector"),
         pytest.param(
             an_accepted_request(kind=Kind.HEADLESS, addresses=["192.0.2.10"]),
             "RequireDualStack",
-            id="addresses",
+            id="headless without a selector",
         ),
         pytest.param(
             an_accepted_request(
@@ -268,12 +272,16 @@ def test_an_affinity_has_its_timeout_said(wanted: dict[str, Any], config: dict[s
                 service_spec={"ipFamilyPolicy": "SingleStack"},
             ),
             "SingleStack",
-            id="addresses and a policy",
+            id="asked for",
         ),
-        pytest.param(an_accepted_request(addresses=["192.0.2.10"]), None, id="not headless"),
+        pytest.param(
+            an_accepted_request(service_spec={"ipFamilies": ["IPv4", "IPv6"]}),
+            None,
+            id="two families, which the API server judges",
+        ),
     ],
 )
-def test_a_headless_service_without_a_selector_has_its_policy_said(
+def test_a_family_policy_that_is_not_asked_for_is_that_of_a_new_service(
     request_: AcceptedRequest, policy: str | None
 ) -> None:
     assert desired_service(an_owner(), request_)["spec"].get("ipFamilyPolicy") == policy

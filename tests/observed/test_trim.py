@@ -129,6 +129,7 @@ def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:
         Key("shop", "web"),
         {
             "serviceName": "web",
+            "managedBy": "endpointslice-controller.k8s.io",
             "addressType": "IPv4",
             "ports": [port],
             "endpoints": [
@@ -145,10 +146,12 @@ def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:
     )
 
 
-def test_of_an_owned_slice_the_metadata_is_kept_too() -> None:
-    record = trimmed_object("EndpointSlice", a_slice_body(owner=OWNER_REFERENCE))
-    labels = {"kubernetes.io/service-name": "web", **MANAGED_BY}
-    assert record.body["metadata"] == METADATA | {"labels": labels}
+def test_of_an_owned_slice_all_is_kept_that_decides_on_traffic() -> None:
+    endpoint = {"addresses": ["192.0.2.10"], "hints": {"forZones": [{"name": "a"}]}}
+    body = a_slice_body(owner=OWNER_REFERENCE, endpoints=[endpoint])
+    record = trimmed_object("EndpointSlice", body)
+    assert record.body["metadata"] == METADATA | {"labels": body["metadata"]["labels"]}
+    assert record.body["endpoints"] == [endpoint]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,17 @@ def test_of_endpoints_the_subsets_are_kept_if_they_are_owned(
     ("references", "owner"),
     [
         pytest.param([], None, id="none"),
-        pytest.param([OWNER_REFERENCE | {"controller": False}], None, id="owner, no controller"),
+        pytest.param([SERVICE_REFERENCE | {"controller": False}], None, id="owner, no controller"),
+        pytest.param(
+            [SERVICE_REFERENCE | {"controller": False}, OWNER_REFERENCE | {"controller": False}],
+            OURS,
+            id="a request that somebody took the mark off",
+        ),
+        pytest.param(
+            [OWNER_REFERENCE | {"controller": False}, SERVICE_REFERENCE],
+            Reference("Service", "web", "uid-of-service"),
+            id="another controller beside a request",
+        ),
         pytest.param([SERVICE_REFERENCE | {"controller": False}, OWNER_REFERENCE], OURS, id="2nd"),
     ],
 )

@@ -70,7 +70,7 @@ def test_only_a_service_has_what_another_one_wants() -> None:
 
 
 @pytest.mark.parametrize(
-    ("desired", "snapshot", "node_ports"),
+    ("desired", "before", "node_ports"),
     [
         pytest.param(
             wanted(a_mapping(80), a_mapping(81)),
@@ -118,7 +118,13 @@ def test_only_a_service_has_what_another_one_wants() -> None:
     ],
 )
 def test_a_new_service_asks_for_the_node_ports_of_the_old_one(
-    desired: Body, snapshot: list[Body], node_ports: list[int | None]
+    desired: Body, before: list[Body], node_ports: list[int | None]
 ) -> None:
-    kept = with_node_ports_of(a_service(spec={"ports": snapshot}), desired)
+    kept = with_node_ports_of(before, desired)
     assert [port.get("nodePort") for port in kept["spec"]["ports"]] == node_ports
+
+
+def test_a_node_port_that_somebody_has_is_not_asked_for() -> None:
+    before = [a_service_port(80, node_port=30080), a_service_port(81, node_port=30081)]
+    kept = with_node_ports_of(before, wanted(a_mapping(80), a_mapping(81)), held={30080})
+    assert [port.get("nodePort") for port in kept["spec"]["ports"]] == [None, 30081]

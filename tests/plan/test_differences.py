@@ -7,7 +7,7 @@ import pytest
 from exposer.desired import desired_objects
 from exposer.desired.service import desired_service
 from exposer.observed import ObjectRecord
-from exposer.plan.differences import differing_fields, differs, surplus_ports
+from exposer.plan.differences import differing_fields
 from tests.support.builders import (
     MANAGED_BY,
     OWNER_REFERENCE,
@@ -49,16 +49,9 @@ def applied(fields: Body, manager: str = "exposer") -> list[Body]:
         pytest.param(a_service(managed_fields=applied(OURS)), id="as applied"),
         pytest.param(a_service(labels=MANAGED_BY | {"team": "shop"}), id="another's label"),
         pytest.param(a_service(spec={"ipFamilies": ["IPv4"]}), id="a default"),
-        pytest.param(a_service(spec={"externalIPs": ["192.0.2.1"]}), id="another's field"),
-        pytest.param(
-            a_service(spec={"ports": [a_service_port(), a_service_port(81)]}), id="another's port"
-        ),
+        pytest.param(a_service(spec={"loadBalancerIP": "192.0.2.1"}), id="another's field"),
         pytest.param(
             a_service(spec={"ports": [a_service_port(node_port=30080)]}), id="allocated node port"
-        ),
-        pytest.param(
-            a_service(spec={"ports": [a_service_port() | {"appProtocol": "http"}]}),
-            id="another's appProtocol",
         ),
         pytest.param(
             a_service(
@@ -69,7 +62,7 @@ def applied(fields: Body, manager: str = "exposer") -> list[Body]:
     ],
 )
 def test_what_others_own_is_no_difference(service: ObjectRecord) -> None:
-    assert not differs(desired_service(an_owner(), an_accepted_request()), service)
+    assert not differing_fields(desired_service(an_owner(), an_accepted_request()), service)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +88,7 @@ def test_what_others_own_is_no_difference(service: ObjectRecord) -> None:
     ],
 )
 def test_a_desired_field_that_is_not_so_is_a_difference(service: ObjectRecord) -> None:
-    assert differs(desired_service(an_owner(), an_accepted_request()), service)
+    assert differing_fields(desired_service(an_owner(), an_accepted_request()), service)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +110,7 @@ def test_a_desired_field_that_is_not_so_is_a_difference(service: ObjectRecord) -
 )
 def test_a_field_that_we_own_and_want_no_more_is_a_difference(fields: Body) -> None:
     service = a_service(managed_fields=applied(fields))
-    assert differs(desired_service(an_owner(), an_accepted_request()), service)
+    assert differing_fields(desired_service(an_owner(), an_accepted_request()), service)
 
 
 @pytest.mark.parametrize(
@@ -132,8 +125,8 @@ def test_a_field_that_we_own_and_want_no_more_is_a_difference(fields: Body) -> N
         ),
         pytest.param(
             a_service(spec={"ports": [a_service_port(protocol="UDP")]}),
-            ["spec.ports[80/TCP]"],
-            id="a port that is not there",
+            ["spec.ports[80/TCP]", "spec.ports[80/UDP]"],
+            id="a port that is not there, and another that is",
         ),
         pytest.param(
             a_service(labels={}), ["metadata.labels.app.kubernetes.io/managed-by"], id="label"
@@ -179,37 +172,15 @@ def test_the_fields_that_differ_are_named_as_users_know_them(
 def test_an_asked_for_node_port_that_another_was_allocated_for_is_a_difference() -> None:
     request = an_accepted_request(ports=[a_mapping(node_port=30080)])
     service = a_service(spec={"ports": [a_service_port(node_port=31234)]})
-    assert differs(desired_service(an_owner(), request), service)
+    assert differing_fields(desired_service(an_owner(), request), service)
 
 
 @pytest.mark.parametrize("standing", [{}, {"appProtocol": "https"}], ids=["none", "another"])
 def test_an_app_protocol_that_is_not_so_is_a_difference(standing: Body) -> None:
     request = an_accepted_request(ports=[a_mapping(app_protocol="http")])
     service = a_service(spec={"ports": [a_service_port() | standing]})
-    assert differs(desired_service(an_owner(), request), service)
-
-
-@pytest.mark.parametrize(
-    ("ports", "surplus"),
-    [
-        pytest.param([a_service_port()], {}, id="as desired"),
-        pytest.param([a_service_port(80, 9090, name="x")], {}, id="drift in a desired one"),
-        pytest.param([], {}, id="none"),
-        pytest.param(
-            [a_service_port(79), a_service_port(), a_service_port(81)],
-            {0: a_service_port(79), 2: a_service_port(81)},
-            id="two more",
-        ),
-        pytest.param(
-            [a_service_port(), a_service_port(protocol="UDP")],
-            {1: a_service_port(protocol="UDP")},
-            id="another protocol",
-        ),
-    ],
-)
-def test_ports_that_others_added_are_surplus(ports: list[Body], surplus: dict[int, Body]) -> None:
-    desired = desired_service(an_owner(), an_accepted_request())
-    assert surplus_ports(desired, a_service(spec={"ports": ports})) == surplus
+    fields = differing_fields(desired_service(an_owner(), request), service)
+    assert fields == ["spec.ports[80/TCP].appProtocol"]
 
 
 HTTP: Body = {"name": "http", "port": 80, "protocol": "TCP"}
@@ -246,4 +217,5 @@ def test_the_order_in_subsets_is_no_difference(
             for addresses, ports in subsets
         ],
     )
-    assert differs(desired_objects(an_owner(), request)[-1], observed) is different
+    found = differing_fields(desired_objects(an_owner(), request)[-1], observed)
+    assert found == (["subsets"] if different else [])

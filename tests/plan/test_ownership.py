@@ -10,6 +10,8 @@ from exposer.observed import ObjectRecord, Snapshot, trimmed_object
 from exposer.plan import Create, Plan, Refusal, plan
 from exposer.plan.ownership import is_left_over, taken
 from tests.support.builders import (
+    BY_THE_CLUSTER,
+    MANAGED_BY,
     OWNER_REFERENCE,
     REQUEST_UID,
     SERVICE_REFERENCE,
@@ -24,7 +26,12 @@ from tests.support.builders import (
 
 OTHER_REQUEST = OWNER_REFERENCE | {"name": "other", "uid": "uid-of-other"}
 HELM = [{"manager": "helm", "operation": "Update"}]
-LEFT_ALONE = "; it is left alone. Delete it, or set spec.serviceName to a free name"
+OF_THE_CLUSTER = an_endpoints(owner=None, managed_fields=BY_THE_CLUSTER)
+FREE_NAME = "set spec.serviceName to a free name"
+CONVERT = (
+    '"exposer convert svc/web -n shop" prints how this request can take it over without an '
+    f"interruption, or {FREE_NAME}"
+)
 
 
 def wanted(*addresses: str) -> list[dict[str, Any]]:
@@ -32,67 +39,68 @@ def wanted(*addresses: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("found", "whose"),
+    ("found", "message"),
     [
         pytest.param(
-            a_service(owner=OTHER_REQUEST), 'ExposeRequest "other"', id="another request's"
+            a_service(owner=OTHER_REQUEST),
+            f'Service "web" belongs to ExposeRequest "other"; {FREE_NAME}',
+            id="another request's",
         ),
         pytest.param(
-            a_service(owner=OWNER_REFERENCE | {"uid": "uid-of-an-earlier-one"}),
-            'ExposeRequest "web"',
-            id="an earlier request's of the same name",
-        ),
-        pytest.param(
-            a_service(owner=OTHER_REQUEST | {"kind": "Gateway", "name": "edge"}),
-            'Gateway "edge"',
+            a_service(owner=OTHER_REQUEST | {"kind": "Gateway", "name": "web"}),
+            f'Service "web" belongs to Gateway "web"; {FREE_NAME}',
             id="another controller's",
         ),
         pytest.param(
             a_service(owner=None, managed_fields=HELM),
-            'nobody we know (it was made by "helm")',
+            'Service "web" exists and is not managed by exposer (it was created by "helm"); '
+            + CONVERT,
             id="made by hand",
         ),
-        pytest.param(a_service(owner=None), "others", id="without any trace"),
-        pytest.param(a_service(owner=None, deleting=True), "others", id="on its way out"),
         pytest.param(
-            a_service(owner=OWNER_REFERENCE | {"controller": False}),
-            "others",
-            id="owned, but not controlled",
+            a_service(owner=None),
+            f'Service "web" exists and is not managed by exposer; {CONVERT}',
+            id="without any trace",
         ),
-    ],
-)
-def test_a_foreign_service_is_left_alone_and_its_owner_named(
-    found: ObjectRecord, whose: str
-) -> None:
-    message = f'Service "web" belongs to {whose}{LEFT_ALONE}'
-    assert plan(REQUEST_UID, wanted(), Snapshot((found,))) == Plan(
-        (), Refusal(Reason.SERVICE_CONFLICT, message)
-    )
-
-
-@pytest.mark.parametrize(
-    ("found", "what"),
-    [
+        pytest.param(
+            a_service(owner=None, deleting=True),
+            f'Service "web" exists and is not managed by exposer; {CONVERT}',
+            id="on its way out",
+        ),
         pytest.param(
             an_endpoints(owner=OTHER_REQUEST),
-            'Endpoints "web" belongs to ExposeRequest "other"',
+            f'Endpoints "web" belongs to ExposeRequest "other"; {FREE_NAME}',
             id="Endpoints",
         ),
         pytest.param(
             a_slice(name="web-exposer-ipv4", owner=OTHER_REQUEST),
-            'EndpointSlice "web-exposer-ipv4" belongs to ExposeRequest "other"',
+            f'EndpointSlice "web-exposer-ipv4" belongs to ExposeRequest "other"; {FREE_NAME}',
             id="slice",
         ),
         pytest.param(
             trimmed_object("Endpoints", an_endpoints_body(owner=None, managed_fields=HELM)),
-            'Endpoints "web" belongs to nobody we know (it was made by "helm")',
+            'Endpoints "web" exists and is not managed by exposer (it was created by "helm"); '
+            f"delete it, or {FREE_NAME}",
             id="Endpoints made by hand before the Service",
         ),
     ],
 )
-def test_while_one_object_is_foreign_none_is_written(found: ObjectRecord, what: str) -> None:
+def test_while_one_object_is_foreign_none_is_written_and_what_to_do_is_said(
+    found: ObjectRecord, message: str
+) -> None:
     assert plan(REQUEST_UID, wanted("192.0.2.10"), Snapshot((found,))) == Plan(
-        (), Refusal(Reason.SERVICE_CONFLICT, what + LEFT_ALONE)
+        (), Refusal(Reason.SERVICE_CONFLICT, message)
+    )
+
+
+def test_what_an_earlier_request_of_the_name_owned_is_waited_for() -> None:
+    found = a_service(owner=OWNER_REFERENCE | {"uid": "uid-of-an-earlier-one"})
+    message = (
+        'Service "web" belongs to an earlier ExposeRequest of this name, which was deleted; '
+        "waiting for the garbage collector to delete it, too"
+    )
+    assert plan(REQUEST_UID, wanted(), Snapshot((found,))) == Plan(
+        (), Refusal(Reason.PENDING, message)
     )
 
 
@@ -111,7 +119,19 @@ def test_foreign_objects_of_other_names_and_kinds_are_nothing_to_the_plan() -> N
     ("record", "service", "left_over"),
     [
         pytest.param(a_slice(), a_service(), True, id="the Service's slice"),
-        pytest.param(an_endpoints(owner=None), a_service(), True, id="Endpoints without owner"),
+        pytest.param(
+            a_slice(labels={"kubernetes.io/service-name": "web", **MANAGED_BY}),
+            a_service(),
+            False,
+            id="slice of another controller that has our label",
+        ),
+        pytest.param(OF_THE_CLUSTER, a_service(), True, id="the cluster's Endpoints"),
+        pytest.param(
+            an_endpoints(owner=None, managed_fields=HELM),
+            a_service(),
+            False,
+            id="Endpoints of somebody else that have our label",
+        ),
         pytest.param(an_endpoints(owner=OTHER_REQUEST), a_service(), False, id="others' Endpoints"),
         pytest.param(an_endpoints(), a_service(), False, id="our Endpoints"),
         pytest.param(a_slice(owner=None), a_service(), False, id="slice made by hand"),
@@ -123,10 +143,8 @@ def test_foreign_objects_of_other_names_and_kinds_are_nothing_to_the_plan() -> N
             id="slice of an earlier Service",
         ),
         pytest.param(a_slice(), a_service(owner=None), False, id="slice of a foreign Service"),
-        pytest.param(
-            an_endpoints(owner=None), a_service(owner=None), False, id="Endpoints of a foreign one"
-        ),
-        pytest.param(an_endpoints(owner=None), None, False, id="Endpoints without a Service"),
+        pytest.param(OF_THE_CLUSTER, a_service(owner=None), False, id="Endpoints of a foreign one"),
+        pytest.param(OF_THE_CLUSTER, None, False, id="Endpoints without a Service"),
         pytest.param(a_service(), a_service(), False, id="the Service itself"),
     ],
 )

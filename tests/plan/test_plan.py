@@ -10,9 +10,14 @@ from exposer.api import AcceptedRequest, Reason
 from exposer.desired import desired_objects
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, Snapshot, trimmed_object
-from exposer.plan import Apply, Create, Delete, Plan, Probe, Prune, Refusal, Write, plan
+from exposer.plan import Apply, Create, Delete, Plan, Probe, Refusal, Write, plan
 from tests.support.builders import (
+    BY_THE_CLUSTER,
+    BY_THE_OPERATOR,
+    OWNER_REFERENCE,
     REQUEST_UID,
+    SERVICE_UID,
+    a_key,
     a_mapping,
     a_service,
     a_service_port,
@@ -34,7 +39,11 @@ def stood_up(request: AcceptedRequest, change: Callable[[Body], None] | None = N
     """What stands once everything desired is written; ``change`` is done to each object."""
     records = []
     for number, body in enumerate(deepcopy(wanted(request))):
-        body["metadata"] |= {"uid": f"uid-{number}", "resourceVersion": "7"}
+        body["metadata"] |= {
+            "uid": f"uid-{number}",
+            "resourceVersion": "7",
+            "managedFields": BY_THE_OPERATOR,
+        }
         if change is not None:
             change(body)
         records.append(trimmed_object(body["kind"], body))
@@ -103,7 +112,7 @@ def test_an_object_that_is_gone_is_created_again() -> None:
 
 def drift_service(body: Body) -> None:
     if body["kind"] == "Service":
-        body["spec"]["selector"] = {"app": "other"}
+        body["spec"]["type"] = "NodePort"
         body["spec"]["ports"][0]["targetPort"] = 9999
 
 
@@ -145,7 +154,7 @@ def test_a_port_that_somebody_added_to_an_owned_service_is_taken_out() -> None:
     service = a_service(spec={"ports": [a_service_port(), a_service_port(81)]})
     desired = wanted(an_accepted_request())
     assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
-        (Prune(service, {1: a_service_port(81)}),)
+        (Apply(desired[0], SERVICE_UID, ('f:spec f:ports k:{"port":81,"protocol":"TCP"}',)),)
     )
 
 
@@ -202,7 +211,7 @@ def test_a_family_without_addresses_loses_its_slice() -> None:
     [
         pytest.param(a_slice(), lambda left, _: [Delete(left)], id="slice of the cluster's"),
         pytest.param(
-            an_endpoints(owner=None),
+            an_endpoints(owner=None, managed_fields=BY_THE_CLUSTER),
             lambda left, desired: [Delete(left), Create(desired[2])],
             id="Endpoints of the cluster's",
         ),
@@ -217,14 +226,16 @@ def test_what_the_cluster_made_while_there_was_a_selector_makes_way_for_addresse
         for record in stood_up(TO_ADDRESS).objects
         if record.kind != "Service" and (record.kind, record.key) != (left_over.kind, left_over.key)
     ]
-    service = a_service(spec={"selector": None})
+    service = a_service(spec={"selector": {}})
     found = plan(REQUEST_UID, desired, Snapshot((service, *kept, left_over)))
     assert found == Plan(tuple(writes(left_over, desired)))
 
 
 def test_the_clusters_own_slices_stay_while_there_is_a_selector() -> None:
     request = an_accepted_request()
-    snapshot = Snapshot((a_service(), a_slice(), an_endpoints(owner=None)))
+    snapshot = Snapshot(
+        (a_service(), a_slice(), an_endpoints(owner=None, managed_fields=BY_THE_CLUSTER))
+    )
     assert plan(REQUEST_UID, wanted(request), snapshot) == Plan()
 
 
@@ -250,3 +261,67 @@ def test_the_inputs_are_not_changed() -> None:
     before = deepcopy((desired, snapshot))
     plan(REQUEST_UID, desired, snapshot)
     assert (desired, snapshot) == before
+
+
+def test_an_apply_tells_what_it_changes() -> None:
+    service = a_service(spec={"type": "NodePort", "externalIPs": ["192.0.2.1"]})
+    (apply,) = plan(REQUEST_UID, wanted(an_accepted_request()), Snapshot((service,))).writes
+    assert isinstance(apply, Apply)
+    assert apply.fields == ("spec.type", "spec.externalIPs")
+
+
+def test_a_plan_tells_whose_it_is() -> None:
+    desired = wanted(an_accepted_request(service_name="front"))
+    assert plan(REQUEST_UID, desired, Snapshot()).request == a_key("web")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(a_slice(owner=OWNER_REFERENCE), id="slice"),
+        pytest.param(an_endpoints(name="web-2"), id="Endpoints"),
+    ],
+)
+def test_endpoints_of_another_controller_stay_though_the_request_owns_them(
+    record: ObjectRecord,
+) -> None:
+    request = an_accepted_request()
+    snapshot = Snapshot((*stood_up(request).objects, record))
+    assert plan(REQUEST_UID, wanted(request), snapshot) == Plan()
+
+
+ALLOCATED = [a_service_port(80, node_port=30080), a_service_port(81, node_port=30081)]
+
+
+def test_a_service_that_is_gone_asks_for_the_node_ports_that_the_status_tells_of() -> None:
+    ports = [a_mapping(80), a_mapping(81)]
+    desired = wanted(an_accepted_request(kind=Kind.NODE_PORT, ports=ports))
+    pinned = [a_mapping(80, node_port=30080), a_mapping(81, node_port=30081)]
+    asking = wanted(an_accepted_request(kind=Kind.NODE_PORT, ports=pinned))
+    assert plan(REQUEST_UID, desired, Snapshot(), ALLOCATED) == Plan(
+        (Create(asking[0], otherwise=desired[0]),)
+    )
+
+
+def test_a_new_service_does_not_ask_for_node_ports_that_the_old_one_still_has() -> None:
+    old = a_service(name="old", spec={"type": "NodePort", "ports": ALLOCATED})
+    desired = wanted(an_accepted_request(service_name="front", kind=Kind.NODE_PORT))
+    assert plan(REQUEST_UID, desired, Snapshot((old,)), ALLOCATED) == Plan(
+        (Create(desired[0]), Delete(old))
+    )
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(an_accepted_request(), id="cluster IP"),
+        pytest.param(
+            an_accepted_request(kind=Kind.NODE_PORT, ports=[a_mapping(node_port=30090)]),
+            id="asked-for node port",
+        ),
+        pytest.param(an_accepted_request(kind=Kind.HEADLESS), id="headless"),
+    ],
+)
+def test_who_needs_no_node_port_of_the_cluster_asks_for_none(request_: AcceptedRequest) -> None:
+    desired = wanted(request_)
+    assert plan(REQUEST_UID, desired, Snapshot(), ALLOCATED) == Plan((Create(desired[0]),))

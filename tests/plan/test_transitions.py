@@ -97,8 +97,14 @@ def test_a_replacement_ends_with_a_new_service() -> None:
 
 def test_an_external_name_drops_what_the_cluster_made_for_the_selector() -> None:
     desired = desired_objects(an_owner(), wanted(Kind.EXTERNAL_NAME))
+    port: Body = {'k:{"port":80,"protocol":"TCP"}': {"f:name": {}}}
+    fields: Body = {"f:selector": {}, "f:sessionAffinity": {}, "f:internalTrafficPolicy": {}}
+    applied = {"f:spec": {"f:ports": port, **fields}}
+    service = a_service(
+        managed_fields=[{"manager": "exposer", "operation": "Apply", "fieldsV1": applied}]
+    )
     slice_ = a_slice()
-    snapshot = Snapshot((a_service(), slice_))
+    snapshot = Snapshot((service, slice_))
     assert plan(REQUEST_UID, desired, snapshot) == Plan(
         (Apply(desired[0], SERVICE_UID), Delete(slice_))
     )
@@ -177,6 +183,9 @@ def test_a_replacement_asks_for_the_node_ports_that_were_allocated() -> None:
         (
             Probe(desired_service(an_owner(), request)),
             Delete(service),
-            Create(desired_service(an_owner(), pinned)),
+            Create(
+                desired_service(an_owner(), pinned),
+                otherwise=desired_service(an_owner(), request),
+            ),
         )
     )

@@ -89,7 +89,7 @@ class World:
 
     def slice_of(self, name: str = "web") -> Body:
         """The cluster lists the endpoints of a Service."""
-        owner = {**SERVICE_REFERENCE, "name": name, "uid": f"uid-of-{name}"}
+        owner = {**SERVICE_REFERENCE, "name": name, "uid": f"service-{name}"}
         body = a_slice_body(service_name=name, name=f"{name}-1", uid=f"slice-{name}", owner=owner)
         return self.client.put(f"/slices/{name}", body)
 

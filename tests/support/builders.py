@@ -42,6 +42,16 @@ SERVICE_REFERENCE: Body = {
     "blockOwnerDeletion": True,
 }
 MANAGED_BY = {"app.kubernetes.io/managed-by": "exposer"}
+BY_THE_CLUSTER: Sequence[Body] = ({"manager": "kube-controller-manager", "operation": "Update"},)
+"""The managers of an object that a controller of the cluster made."""
+BY_THE_OPERATOR: Sequence[Body] = (
+    {
+        "manager": "exposer",
+        "operation": "Apply",
+        "fieldsV1": {"f:metadata": {"f:labels": {"f:app.kubernetes.io/managed-by": {}}}},
+    },
+)
+"""The managers of an object that the operator made."""
 
 
 def an_owner(namespace: str = "shop", name: str = "web", uid: str = REQUEST_UID) -> Owner:
@@ -169,6 +179,7 @@ def a_service_body(
         "clusterIPs": ["10.96.12.7"],
         "sessionAffinity": "None",
         "internalTrafficPolicy": "Cluster",
+        "ipFamilyPolicy": "SingleStack",
         "selector": {"app": "web"},
         "ports": [a_service_port()],
         **(spec or {}),
@@ -220,7 +231,11 @@ def a_slice_body(
         "ports": list(ports),
         "endpoints": [an_endpoint()] if endpoints is None else list(endpoints),
     }
-    labels = {"kubernetes.io/service-name": service_name, **MANAGED_BY}
+    labels = {
+        "kubernetes.io/service-name": service_name,
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+        **MANAGED_BY,
+    }
     return an_object_body(
         "EndpointSlice",
         **{"name": name, "uid": uid, "owner": owner, "labels": labels, **metadata},

@@ -155,7 +155,7 @@ class FakeClient(Client):
             raise an_error(409, "the object has been modified")
         if "uid" in metadata and (found is None or found["metadata"]["uid"] != metadata["uid"]):
             raise an_error(422, "field is immutable")
-        uid = found["metadata"]["uid"] if found else f"uid-of-{call.path.rsplit('/')[-1]}"
+        uid = found["metadata"]["uid"] if found else f"service-{call.path.rsplit('/')[-1]}"
         fields = fields_v1({"metadata": _owned(metadata), "spec": call.body.get("spec", {})})
         managed = {"manager": "exposer", "operation": "Apply", "fieldsV1": fields}
         body = {

@@ -29,6 +29,7 @@ _COLLECTIONS = {
     "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
 }
 _MERGE = "application/merge-patch+json"
+_JSON_PATCH = "application/json-patch+json"
 _numbers = count(1)
 
 
@@ -94,6 +95,10 @@ class Space:
     ) -> Object:
         return self._api.request("PATCH", self._path(kind, name) + subresource, dict(patch), _MERGE)
 
+    def change(self, kind: str, name: str, operations: Sequence[Object]) -> Object:
+        """Change an object by a JSON patch (RFC 6902)."""
+        return self._api.request("PATCH", self._path(kind, name), list(operations), _JSON_PATCH)
+
     def ask(self, name: str, **spec: Any) -> Object:
         """Change an ExposeRequest's spec; None removes a field."""
         return self.patch("ExposeRequest", name, {"spec": spec})
@@ -116,13 +121,14 @@ class Space:
         """Wait until there is an object with these labels."""
         until(self._api, self._path(kind), _query("labelSelector", labels), _is_there)
 
-    def until_denied(self, words: str) -> None:
-        """Wait until an admission policy is in force; only trying tells when it is."""
+    def until_denied(self, words: str, deleted: str = "") -> None:
+        """Wait until a new Service, or the deletion of one, is denied; only trying tells."""
         probe = {"metadata": {"name": "probe"}, "spec": {"ports": [{"port": 80}]}}
+        method, body = ("DELETE", None) if deleted else ("POST", probe)
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
             try:
-                self._api.request("POST", f"{self._path('Service')}?dryRun=All", probe)
+                self._api.request(method, f"{self._path('Service', deleted)}?dryRun=All", body)
             except ApiError as error:
                 if words in str(error):
                     return

@@ -90,7 +90,6 @@ OF_TARGET = _between(_ADDRESS_ROWS)
 
 _IN_PLACE = Row(True, "kept", "none", 2)
 _OUTSIDE = Row(True, "kept", "kept", 2)
-_TWO_STEPS = Row(True, "kept", "none", 3)
 _REPLACED = Row(False, "new", "kept", 4)
 _BOTH = {"ipFamilyPolicy": "RequireDualStack"}
 _LOCAL = {"externalTrafficPolicy": "Local"}
@@ -189,15 +188,13 @@ OF_TEMPLATE = [
         ports("80", ipFamilyPolicy="SingleStack"),
         _IN_PLACE,
     ),
-    Case(
-        "ipFamilyPolicy RequireDualStack", "unsaid", ports("80", **_BOTH), ports("80"), _TWO_STEPS
-    ),
+    Case("ipFamilyPolicy RequireDualStack", "unsaid", ports("80", **_BOTH), ports("80"), _IN_PLACE),
     Case(
         "ipFamilies IPv4, IPv6",
         "ipFamilies IPv4, and no policy",
         ports("80", **_BOTH, ipFamilies=["IPv4", "IPv6"]),
         ports("80", ipFamilies=["IPv4"]),
-        _TWO_STEPS,
+        _IN_PLACE,
     ),
     Case(
         "no loadBalancerClass",

@@ -15,6 +15,11 @@ MAX_ADDRESSES = 100
 SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
 """A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
 
+OBJECT_NAME = re.compile(
+    r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$", re.ASCII
+)
+"""A DNS subdomain (RFC 1123), as the names of workloads, Pods and Services are."""
+
 PortText = Annotated[str, StringConstraints(max_length=MAX_LENGTH)]
 AddressText = Annotated[str, StringConstraints(max_length=45)]  # INET6_ADDRSTRLEN, RFC 3493
 
@@ -24,7 +29,7 @@ class TargetRef(Model):
 
     kind: Literal["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Service"]
     """The kind of the object."""
-    name: Annotated[str, StringConstraints(min_length=1, max_length=253)]
+    name: Annotated[str, StringConstraints(max_length=253, pattern=OBJECT_NAME.pattern)]
     """The name of the object, in the request's namespace."""
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from exposer.backoff import Backoff
 from exposer.kube import ApiError, Client
-from exposer.kube.paths import collection_path, object_path
+from exposer.kube.paths import collection_path, is_path_segment, object_path
 from exposer.observed import Key
 from exposer.observed.pods import (
     HIDDEN,
     UNSEEN,
     BackingPods,
+    PodRecord,
     trimmed_pod,
     unavailable,
 )
@@ -226,7 +227,7 @@ class PodReader:
 
     async def _backing(self, request: Key, interest: _Interest, pods: list[Body]) -> BackingPods:
         records = tuple(map(trimmed_pod, pods[:_FEW]))
-        owner = next((pod.stateful_set for pod in records if pod.stateful_set), None)
+        owner = _set_of(records)
         if owner is None or not interest.with_set:
             return BackingPods(records)
         before = self._found.get(request)
@@ -249,7 +250,7 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
     try:
         pods = await _list(client, namespace, {"labelSelector": selector, "limit": str(_FEW)})
         records = tuple(map(trimmed_pod, pods))
-        owner = next((pod.stateful_set for pod in records if pod.stateful_set), None)
+        owner = _set_of(records)
         governing = await _governing_service(client, namespace, owner) if owner else None
     except ApiError as error:
         if error.code in (403, 404):
@@ -263,6 +264,12 @@ async def _list(client: Client, namespace: str, query: Mapping[str, str]) -> lis
     path = collection_path("Pod", namespace)
     found = await client.send("GET", path, query={**_ALIVE, **query})
     return [pod for pod in found["items"] or () if "deletionTimestamp" not in pod["metadata"]]
+
+
+def _set_of(pods: Iterable[PodRecord]) -> str | None:
+    """The StatefulSet that the pods belong to; an owner reference may say anything."""
+    owner = next((pod.stateful_set for pod in pods if pod.stateful_set), None)
+    return owner if owner is not None and is_path_segment(owner) else None
 
 
 async def _governing_service(client: Client, namespace: str, name: str) -> str:

@@ -1,12 +1,11 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
-from exposer.applied.refusals import refusal_of
+from exposer.applied.refusals import is_denied, refusal_of
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, object_path
 from exposer.observed import (
@@ -18,9 +17,11 @@ from exposer.observed import (
     trimmed_object,
     trimmed_request,
 )
-from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Prune, Refusal, Write
+from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, Write
 from exposer.plan.claims import claims_of
 from exposer.plan.differences import differing_fields
+from exposer.plan.foreign import taken_over
+from exposer.plan.outcome import summary
 from exposer.plan.overrides import overridden
 from exposer.plan.ownership import conflict, taken, wait_for
 
@@ -45,18 +46,18 @@ class Writer:
         self._client = client
         self._store = store
 
-    async def carry_out(self, request: Key, plan: Plan) -> Outcome:
+    async def carry_out(self, plan: Plan) -> Outcome:
         """Do the writes in their order, up to the first that is refused.
 
-        Args:
-            request: Whose reconcile it is; it must look at the store again afterwards, as the
-                answers may tell of more than what was written.
-            plan: The writes.
+        Whose plan it is must look at the store again afterwards, as the answers may tell of more
+        than what was written.
         """
         for write in plan.writes:
-            refusal = self._foreseen(write) or await self._try(request, write)
+            refusal = self._foreseen(write) or await self._try(plan.request, write)
             if refusal:
                 return Outcome(refusal)
+            if done := summary(write):
+                log.info("%s: %s", plan.request, done)
         return Outcome(plan.refusal)
 
     async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
@@ -74,9 +75,9 @@ class Writer:
         try:
             answer = await self._apply(KIND, request.key, body, "/status")
         except ApiError as error:
-            if error.code == 404:
-                return
-            raise
+            if error.code != 404 or is_denied(error):
+                raise
+            return
         self._store.put_request(trimmed_request(answer), written=status)
 
     def _foreseen(self, write: Write) -> Refusal | None:
@@ -89,40 +90,46 @@ class Writer:
                 return taken(claim, holder, _named(write.body)[0])
         return None
 
-    async def _try(self, request: Key, write: Write) -> Refusal | None:
+    async def _try(self, by: Key, write: Write) -> Refusal | None:
         try:
-            return await self._write(request, write)
+            return await self._write(by, write)
         except ApiError as error:
-            return await self._refusal(write, error)
+            return await self._refusal(by, write, error)
 
-    async def _write(self, request: Key, write: Write) -> Refusal | None:
+    async def _write(self, by: Key, write: Write) -> Refusal | None:
         match write:
-            case Create(body):
-                refusal = await self._put(request, body, {"resourceVersion": _ABSENT})
-                log.info("%s: created %s", *_named(body))
-                return refusal
-            case Apply(body, uid):
-                refusal = await self._put(request, body, {"uid": uid})
-                log.info("%s: updated %s", *_named(body))
-                return refusal
+            case Create(body, otherwise):
+                return await self._create(by, body, otherwise)
+            case Apply(body, uid, foreign):
+                precondition = {"uid": uid}
+                if foreign:
+                    version = await self._take_over(by, body, uid, foreign)
+                    precondition["resourceVersion"] = version
+                return await self._put(by, body, precondition)
             case Probe(body):
                 await self._probe(body)
-            case Prune(record, surplus):
-                await self._prune(request, record, surplus)
-                log.info("%s: removed foreign ports from %s", record.key, record.kind)
             case Delete(record):
-                await self._delete(request, record)
-                log.info("%s: deleted %s", record.key, record.kind)
+                await self._delete(by, record)
         return None
 
+    async def _create(
+        self, by: Key, body: Mapping[str, Any], otherwise: Mapping[str, Any] | None
+    ) -> Refusal | None:
+        try:
+            return await self._put(by, body, {"resourceVersion": _ABSENT})
+        except ApiError as error:
+            if otherwise is None or error.code != 422:
+                raise
+            return await self._put(by, otherwise, {"resourceVersion": _ABSENT})
+
     async def _put(
-        self, request: Key, body: Mapping[str, Any], precondition: Mapping[str, str]
+        self, by: Key, body: Mapping[str, Any], precondition: Mapping[str, str]
     ) -> Refusal | None:
         """Apply; refused if the API server took it, and made something else of it."""
         key, kind = _named(body)
         metadata = {**body["metadata"], **precondition}
         record = trimmed_object(kind, await self._apply(kind, key, {**body, "metadata": metadata}))
-        self._store.put(record, by=request)
+        self._store.put(record, by)
         fields = differing_fields(body, record)
         return overridden(record, fields) if fields else None
 
@@ -140,63 +147,80 @@ class Writer:
             await self._client.send("POST", path, body, {"dryRun": "All"})
         except ApiError as error:
             # A quota counts the old one, too, which is to go.
-            if error.code not in (403, 409):
+            if error.code not in (403, 409) or is_denied(error):
                 raise
 
-    async def _prune(
-        self, request: Key, record: ObjectRecord, surplus: Mapping[int, Mapping[str, Any]]
-    ) -> None:
-        """Remove by index, from the last, each after a test that nothing has moved (RFC 6902)."""
-        patch: list[dict[str, Any]] = [{"op": "test", "path": "/metadata/uid", "value": record.uid}]
-        for index in sorted(surplus, reverse=True):
-            path = f"/spec/ports/{index}"
-            patch += [
-                {"op": "test", "path": path, "value": surplus[index]},
-                {"op": "remove", "path": path},
-            ]
-        path, manager = object_path(record.kind, *record.key), {"fieldManager": FIELD_MANAGER}
-        answer = await self._client.send(
-            "PATCH", path, patch, manager, "application/json-patch+json"
-        )
-        self._store.put(trimmed_object(record.kind, answer), by=request)
+    async def _take_over(
+        self, by: Key, body: Mapping[str, Any], uid: str, fields: Sequence[str]
+    ) -> str:
+        """Make fields ours, in ``managedFields`` only (as client-go's csaupgrade does it).
 
-    async def _delete(self, request: Key, record: ObjectRecord) -> None:
+        Returns:
+            The resource version that this led to. The apply that follows names it: the API server
+            would try it out on an older copy first, and may then keep the node ports that it
+            allocated for that (generic registry, Store.Update).
+        """
+        key, kind = _named(body)
+        path = object_path(kind, *key)
+        found = await self._client.send("GET", path)
+        metadata = found["metadata"]
+        if metadata["uid"] != uid:
+            raise ApiError(409, {}, f'{kind} "{key.name}" has just been replaced')
+        patch = [
+            {
+                "op": "replace",
+                "path": "/metadata/resourceVersion",
+                "value": metadata["resourceVersion"],
+            },
+            {"op": "add", "path": "/metadata/managedFields", "value": taken_over(found, fields)},
+        ]
+        manager, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
+        answer = await self._client.send("PATCH", path, patch, manager, content_type)
+        self._store.put(trimmed_object(kind, answer), by)
+        return str(answer["metadata"]["resourceVersion"])
+
+    async def _delete(self, by: Key, record: ObjectRecord) -> None:
         options = {"preconditions": {"uid": record.uid}}
         try:
             path = object_path(record.kind, *record.key)
             answer = await self._client.send("DELETE", path, options)
         except ApiError as error:
-            if error.code not in (404, 409):  # gone already, or succeeded by another object
+            # Gone already, or succeeded by another object.
+            if error.code not in (404, 409) or is_denied(error):
                 raise
             return
         if "deletionTimestamp" in answer.get("metadata", {}):  # a finalizer keeps it
-            self._store.put(trimmed_object(record.kind, answer), by=request)
+            self._store.put(trimmed_object(record.kind, answer), by)
         else:
-            self._store.drop(record, by=request)
+            self._store.drop(record, by)
 
-    async def _refusal(self, write: Write, error: ApiError) -> Refusal:
+    async def _refusal(self, by: Key, write: Write, error: ApiError) -> Refusal | None:
+        if is_denied(error):
+            return self.refusal(error)
         if isinstance(write, Create) and error.code == 409:
-            return await self._in_the_way(write.body)
-        if isinstance(write, Prune) and error.code in (404, 422):
-            return Refusal(Reason.PENDING, f'Service "{write.record.key.name}" has just changed')
+            return await self._in_the_way(by, write.body)
         return self.refusal(error)
 
     def refusal(self, error: ApiError) -> Refusal:
         """What an error means for the request."""
         return refusal_of(error, self._store.holder_of)
 
-    async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal:
-        """Who has the name that was not known to be taken: endpoints of others are not watched."""
+    async def _in_the_way(self, by: Key, body: Mapping[str, Any]) -> Refusal | None:
+        """What to do about an object of the name that was not known to be taken.
+
+        Endpoints are watched by our label. Those of others don't have it, and ours don't if
+        somebody took it off: then it is put back.
+        """
         key, kind = _named(body)
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
-        except ApiError as error:
-            return self.refusal(error)
-        if is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+            if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+                return conflict(record, body)
             if record.deleting:
                 return wait_for(record)
-            return Refusal(Reason.PENDING, f'{kind} "{key.name}" stands, but was not seen yet')
-        return conflict(record)
+            return await self._put(by, body, {"uid": record.uid})
+        except ApiError as error:
+            return self.refusal(error)
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:

@@ -19,6 +19,9 @@ def desired_service(owner: Owner, request: AcceptedRequest) -> dict[str, Any]:
     if request.annotations:
         metadata["annotations"] = dict(request.annotations)
     spec = service_spec(request)
+    if request.kind is not Kind.EXTERNAL_NAME and len(spec.get("ipFamilies", ())) < 2:
+        # Core/v1's default, too, but for new Services only (initIPFamilyFields).
+        spec.setdefault("ipFamilyPolicy", "SingleStack")
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 

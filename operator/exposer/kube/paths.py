@@ -43,5 +43,16 @@ def collection_path(kind: str, namespace: str | None) -> str:
 
 
 def object_path(kind: str, namespace: str, name: str) -> str:
-    """The path of one object; whatever the name is, it stays one step of the path."""
+    """The path of one object.
+
+    Raises:
+        ValueError: The name is not one step of a path, so that the path would lead elsewhere.
+    """
+    if not is_path_segment(name):
+        raise ValueError(f"{name!r} is not the name of an object")
     return f"{collection_path(kind, namespace)}/{quote(name, safe='')}"
+
+
+def is_path_segment(name: str) -> bool:
+    """Whether a name can be one step of a path (apimachinery IsValidPathSegmentName)."""
+    return name not in ("", ".", "..") and not {"/", "%"} & set(name)

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Mapping
 from sys import intern
 from typing import Any
 
-from exposer.api.identity import FIELD_MANAGER, KIND, SERVICE_NAME_LABEL
+from exposer.api.identity import (
+    FIELD_MANAGER,
+    KIND,
+    SERVICE_NAME_LABEL,
+    SLICE_MANAGED_BY_LABEL,
+)
 from exposer.api.target import WORKLOADS
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
@@ -61,10 +66,12 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
 
 
 def _controller(metadata: Body) -> Reference | None:
-    for reference in metadata.get("ownerReferences") or ():
-        if reference.get("controller"):
-            return Reference(reference["kind"], reference["name"], reference["uid"])
-    return None
+    """The owner that is the controller; else a request, if somebody took that mark off it."""
+    references = metadata.get("ownerReferences") or ()
+    found = next((each for each in references if each.get("controller")), None) or next(
+        (each for each in references if each["kind"] == KIND), None
+    )
+    return found and Reference(found["kind"], found["name"], found["uid"])
 
 
 def _service(body: Body, ours: bool) -> Body:
@@ -89,10 +96,9 @@ def _foreign(spec: Body) -> Iterator[tuple[str, Any]]:
     if ports:
         fields = ("nodePort", "protocol")
         yield "ports", [{field: port[field] for field in fields} for port in ports]
-    if spec.get("clusterIPs"):
-        yield "clusterIPs", spec["clusterIPs"]
-    if spec.get("selector"):
-        yield "selector", spec["selector"]
+    for field in ("clusterIPs", "healthCheckNodePort", "selector"):
+        if spec.get(field):
+            yield field, spec[field]
 
 
 def _endpoints(body: Body, ours: bool) -> Body:
@@ -105,14 +111,15 @@ def _slice(body: Body, ours: bool) -> Body:
         "serviceName": labels.get(SERVICE_NAME_LABEL),
         "addressType": body["addressType"],
         "ports": body.get("ports") or [],
-        "endpoints": _endpoints_of_slice(body),
+        "managedBy": labels.get(SLICE_MANAGED_BY_LABEL),
+        "endpoints": _endpoints_of_slice(body, ours),
     }
     return content | {"metadata": _metadata(body)} if ours else content
 
 
-def _endpoints_of_slice(body: Body) -> list[Body]:
+def _endpoints_of_slice(body: Body, ours: bool) -> list[Body]:
     """Sorted by address, once: a status that shows a few of thousands has no time for it."""
-    endpoints = [_endpoint(endpoint) for endpoint in body.get("endpoints") or ()]
+    endpoints = [_endpoint(endpoint, ours) for endpoint in body.get("endpoints") or ()]
     if body["addressType"] in IP_FAMILIES:
         endpoints.sort(key=address_order)
     return endpoints
@@ -126,12 +133,10 @@ def address_order(endpoint: Body) -> int:
     return int(ipaddress.ip_address(endpoint["addresses"][0]))
 
 
-def _endpoint(endpoint: Body) -> Body:
-    kept = {
-        field: endpoint[field]
-        for field in ("addresses", "conditions", "nodeName", "zone")
-        if endpoint.get(field)
-    }
+def _endpoint(endpoint: Body, ours: bool) -> Body:
+    """What the status shows; of our own all there is, as hints decide on traffic, too."""
+    shown = endpoint if ours else ("addresses", "conditions", "nodeName", "zone")
+    kept = {field: endpoint[field] for field in shown if endpoint.get(field)}
     target = endpoint.get("targetRef")
     if target:
         kept["targetRef"] = {"kind": target.get("kind", ""), "name": target.get("name", "")}

@@ -1,10 +1,10 @@
 """What only one Service at a time can have, and how it comes from the old one to the new."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from exposer.observed import ObjectRecord
-from exposer.plan.differences import ports_of
+from exposer.plan.fields import ports_of
 
 Body = Mapping[str, Any]
 
@@ -22,16 +22,22 @@ def wants_what_has(desired: Body, record: ObjectRecord) -> bool:
     return record.kind == "Service" and not claims_of(desired).isdisjoint(claims_of(record.body))
 
 
-def with_node_ports_of(record: ObjectRecord, desired: Body) -> Body:
-    """``desired`` with the node ports that the old Service was allocated, where none is said."""
+def with_node_ports_of(ports: Iterable[Body], desired: Body, held: Container[int] = ()) -> Body:
+    """``desired`` with the node ports that were allocated before, where none is said.
+
+    Args:
+        ports: The ports of the Service that was there before, or of the request's status.
+        desired: The new Service.
+        held: Node ports that a Service still has.
+    """
     spec = desired["spec"]
     if spec["type"] not in ("NodePort", "LoadBalancer"):
         return desired
     asked_for = {port.get("nodePort") for port in ports_of(desired)}
     kept = {
         _key(port): {"nodePort": port["nodePort"]}
-        for port in ports_of(record.body)
-        if port.get("nodePort") not in asked_for | {None}
+        for port in ports
+        if port.get("nodePort") not in asked_for | {None} and port["nodePort"] not in held
     }
     ports = [{**kept.get(_key(port), {}), **port} for port in ports_of(desired)]
     return {**desired, "spec": {**spec, "ports": ports}}

@@ -1,47 +1,43 @@
 """Does an object stand as desired? Field by field, as server-side apply sees fields (KEP-555)."""
 
-import json
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 from exposer.observed import ObjectRecord
-
-_MERGED_LISTS = {"spec.ports": ("port", "protocol"), "metadata.ownerReferences": ("uid",)}
-"""The lists that merge item by item, and by which of an item's fields (listMapKey)."""
-
-_ATOMIC_MAPS = ("spec.selector", "metadata.ownerReferences.*")
-"""The maps that are one value (mapType=atomic)."""
+from exposer.plan.fields import (
+    ATOMIC_MAPS,
+    MERGED_LISTS,
+    below,
+    compact_json,
+    item_key,
+    item_step,
+    users_name,
+)
+from exposer.plan.foreign import foreign_fields
 
 _IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 """What names the object, and so belongs to nobody."""
 
 
-def differs(desired: Mapping[str, Any], record: ObjectRecord) -> bool:
-    """Whether applying ``desired`` would change the object.
-
-    It would if a desired field has another value, or if we own a field that is desired no more.
-    """
-    return bool(differing_fields(desired, record))
-
-
 def differing_fields(desired: Mapping[str, Any], record: ObjectRecord) -> list[str]:
-    """The fields that applying ``desired`` would change, as users know them.
+    """The fields of an object that are not as desired, as users know them; each once.
 
-    Such as ``spec.selector``, ``spec.ports[80/TCP].targetPort`` or
-    ``metadata.labels.app.kubernetes.io/managed-by``; each once, those that are desired first. An
-    item of a list that isn't there, or is to go, is told as a whole: ``spec.ports[80/TCP]``.
+    A desired field with another value, one that we own and desire no more, and one that others
+    put there and may not stay. Such as ``spec.selector``, ``spec.ports[80/TCP].targetPort`` or
+    ``metadata.labels.app.kubernetes.io/managed-by``. An item of a list that isn't there, or is to
+    go, is told as a whole: ``spec.ports[80/TCP]``.
     """
-    taken_back = sorted(record.applied - set(_leaves(desired)))
-    wanted = {key for _, key in _items_of(desired)}
-    names = chain(_changed(record.body, desired), (_name_of(path, wanted) for path in taken_back))
+    undesired = *sorted(record.applied - set(_leaves(desired))), *foreign_fields(desired, record)
+    wanted = set(_item_keys(desired))
+    names = chain(_changed(record.body, desired), (users_name(path, wanted) for path in undesired))
     return list(dict.fromkeys(names))
 
 
 def owned_fields(desired: Mapping[str, Any], record: ObjectRecord) -> set[str]:
     """The fields that our own applies own, as users know them."""
-    wanted = {key for _, key in _items_of(desired)}
-    return {_name_of(path, wanted) for path in record.applied}
+    wanted = set(_item_keys(desired))
+    return {users_name(path, wanted) for path in record.applied}
 
 
 def managers_of(
@@ -54,45 +50,28 @@ def managers_of(
         desired: What is to stand.
         record: What stands.
     """
-    wanted = {key for _, key in _items_of(desired)}
+    wanted = set(_item_keys(desired))
     found = record.others.items()
-    return sorted({manager for path, manager in found if _name_of(path, wanted) in fields})
-
-
-def surplus_ports(desired: Mapping[str, Any], record: ObjectRecord) -> dict[int, Mapping[str, Any]]:
-    """The ports of an owned Service that others added, by their index."""
-    keys = _MERGED_LISTS["spec.ports"]
-    wanted = {tuple(port[key] for key in keys) for port in ports_of(desired)}
-    return {
-        index: port
-        for index, port in enumerate(ports_of(record.body))
-        if tuple(port[key] for key in keys) not in wanted
-    }
-
-
-def ports_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The ports of a Service, desired or observed; of somebody else's, those that are known."""
-    ports: Sequence[Mapping[str, Any]] = body.get("spec", {}).get("ports") or ()
-    return ports
+    return sorted({manager for path, manager in found if users_name(path, wanted) in fields})
 
 
 def _changed(observed: Any, desired: Any, path: str = "", name: str = "") -> Iterator[str]:
     """The names of what is desired and isn't so; what else is there belongs to others."""
     if path in _IDENTITY:
         return
-    if path in _MERGED_LISTS:
-        present = {_key(path, item): item for item in observed or ()}
+    if path in MERGED_LISTS:
+        present = {item_key(path, item): item for item in observed or ()}
         for item in desired:
-            key = _key(path, item)
+            key = item_key(path, item)
             item_name = f"{name}[{key}]"
             if key in present:
-                yield from _changed(present[key], item, _below(path, "*"), item_name)
+                yield from _changed(present[key], item, below(path, "*"), item_name)
             else:
                 yield item_name
-    elif isinstance(desired, Mapping) and path not in _ATOMIC_MAPS:
+    elif isinstance(desired, Mapping) and path not in ATOMIC_MAPS:
         for field, value in desired.items():
-            below = _below(path, field), _below(name, field)
-            yield from _changed((observed or {}).get(field), value, *below)
+            ways = below(path, field), below(name, field)
+            yield from _changed((observed or {}).get(field), value, *ways)
     elif path == "subsets":
         if _canonical_subsets(observed or ()) != _canonical_subsets(desired):
             yield name
@@ -100,38 +79,18 @@ def _changed(observed: Any, desired: Any, path: str = "", name: str = "") -> Ite
         yield name
 
 
-def _items_of(desired: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The items of the lists that merge: where the list is, and the item's key."""
-    for path in _MERGED_LISTS:
+def _item_keys(desired: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of all items of the lists that merge."""
+    for path in MERGED_LISTS:
         root, field = path.split(".")
         for item in desired.get(root, {}).get(field) or ():
-            yield path, _key(path, item)
-
-
-def _name_of(leaf: str, wanted: Container[str]) -> str:
-    """A leaf of FieldsV1 as users know it; of an item that isn't wanted, the item."""
-    name = ""
-    for step in leaf.split(" "):
-        sort, text = step[0], step[2:]
-        if sort != "k":
-            name = _below(name, text)
-            continue
-        key = _key(name, json.loads(text))
-        name += f"[{key}]"
-        if key not in wanted:
-            break
-    return name
-
-
-def _key(path: str, item: Mapping[str, Any]) -> str:
-    """What tells an item of a list from the others, as users write it: ``80/TCP``."""
-    return "/".join(str(item.get(field)) for field in _MERGED_LISTS[path])
+            yield item_key(path, item)
 
 
 def _canonical_subsets(subsets: Any) -> list[str]:
     """The API server sorts the addresses and ports of Endpoints (core/v1 RepackSubsets)."""
     return sorted(
-        _json({field: sorted(map(_json, items)) for field, items in subset.items()})
+        compact_json({field: sorted(map(compact_json, items)) for field, items in subset.items()})
         for subset in subsets
     )
 
@@ -140,20 +99,11 @@ def _leaves(desired: Any, path: str = "", prefix: str = "") -> Iterator[str]:
     """The leaves of ``desired`` in FieldsV1's names, as ``ObjectRecord.applied`` has them."""
     if path in _IDENTITY:
         return
-    if path in _MERGED_LISTS:
+    if path in MERGED_LISTS:
         for item in desired:
-            key = _json({name: item[name] for name in _MERGED_LISTS[path]})
-            yield from _leaves(item, _below(path, "*"), f"{prefix} k:{key}")
-    elif isinstance(desired, Mapping) and desired and path not in _ATOMIC_MAPS:
+            yield from _leaves(item, below(path, "*"), f"{prefix} {item_step(path, item)}")
+    elif isinstance(desired, Mapping) and desired and path not in ATOMIC_MAPS:
         for name, value in desired.items():
-            yield from _leaves(value, _below(path, name), f"{prefix} f:{name}".strip())
+            yield from _leaves(value, below(path, name), f"{prefix} f:{name}".strip())
     else:
         yield prefix
-
-
-def _below(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,7 +1,7 @@
 """What is to be written, and what came of it: values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +11,31 @@ from exposer.observed import Key, ObjectRecord
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Make an object that is not there; never touch one that is."""
+    """Make an object that is not there; never touch one that is somebody else's.
+
+    Attributes:
+        otherwise: What to make if ``body`` is not valid: without the node ports that it asks for
+            because an earlier Service had them, as somebody may have taken them meanwhile.
+    """
 
     body: Mapping[str, Any]
+    otherwise: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Bring an object to what it should be; never touch a successor of the same name."""
+    """Bring an object to what it should be; never touch a successor of the same name.
+
+    Attributes:
+        foreign: Fields that others set and that may not stay, as paths of FieldsV1. They are made
+            ours first; then this takes them away.
+        fields: What this changes, for people to read.
+    """
 
     body: Mapping[str, Any]
     uid: str
+    foreign: tuple[str, ...] = ()
+    fields: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +43,6 @@ class Delete:
     """Remove an object, but only the one that was seen."""
 
     record: ObjectRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Prune:
-    """Take items out of a Service's ports, provided that the object and they are as they were seen.
-
-    An apply leaves alone what others added to a list.
-
-    Attributes:
-        surplus: The items by their index.
-    """
-
-    record: ObjectRecord
-    surplus: Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Probe:
     body: Mapping[str, Any]
 
 
-Write = Create | Apply | Prune | Probe | Delete
+Write = Create | Apply | Probe | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,12 @@ class Plan:
     Attributes:
         refusal: Why the plan does not lead to what is desired, if it doesn't. A watch tells when
             that changes.
+        request: Whose plan it is, for people to read.
     """
 
     writes: tuple[Write, ...] = ()
     refusal: Refusal | None = None
+    request: Key = field(default=Key("", ""), compare=False)
 
     def replaces(self, service: Key) -> bool:
         """Whether the Service that is wanted has to go for another of its name."""
@@ -108,3 +110,20 @@ class Outcome:
     """
 
     refusal: Refusal | None = None
+
+
+_SHOWN = 10  # fields; a Service can have a thousand ports
+
+
+def summary(write: Write) -> str:
+    """What a write has done, in words; nothing of one that only prepares another."""
+    match write:
+        case Create(body):
+            return f'created {body["kind"]} "{body["metadata"]["name"]}"'
+        case Apply(body, fields=fields) if fields:
+            more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
+            changed = ", ".join(fields[:_SHOWN]) + more
+            return f'updated {body["kind"]} "{body["metadata"]["name"]}": {changed}'
+        case Delete(record):
+            return f'deleted {record.kind} "{record.key.name}"'
+    return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from exposer.api import Reason
 from exposer.observed import ObjectRecord, Snapshot, is_owned_by
-from exposer.plan.differences import differing_fields, managers_of, owned_fields, surplus_ports
+from exposer.plan.differences import differing_fields, managers_of, owned_fields
 from exposer.plan.outcome import Refusal
 
 _SHOWN = 5  # fields in a message
@@ -56,8 +56,6 @@ def _changes(uid: str, body: Mapping[str, Any], snapshot: Snapshot) -> str:
         return ""
     ours = owned_fields(body, record)
     fields = [field for field in differing_fields(body, record) if field not in ours]
-    keys = surplus_ports(body, record).values()
-    fields += [f"spec.ports[{port['port']}/{port['protocol']}]" for port in keys]
     if not fields:
         return ""
     managers = managers_of(fields, body, record)

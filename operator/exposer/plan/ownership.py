@@ -1,31 +1,67 @@
 """Ours, free, or somebody else's, and whose: answered before anything is written."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from exposer.api import Reason
+from exposer.api.identity import KIND
 from exposer.observed import Key, ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.outcome import Refusal
+
+_ENDPOINTSLICE_CONTROLLER = "endpointslice-controller.k8s.io"
+_CONTROLLER_MANAGER = "kube-controller-manager"
 
 
 def is_left_over(record: ObjectRecord, uid: str, snapshot: Snapshot) -> bool:
     """Whether the cluster made these endpoints for our Service while it had a selector.
 
     Its controllers neither update nor remove them once the selector is gone (endpointslice and
-    endpoints controller, syncService). Endpoints have no owner; the controller copies the
-    Service's labels to them, and only those with our label are watched.
+    endpoints controller, syncService). They name themselves: on an EndpointSlice by the label
+    ``endpointslice.kubernetes.io/managed-by``, on Endpoints, which have no owner, as the field
+    manager. What another controller made stays, whatever labels it has.
     """
     service = snapshot.find("Service", record.service_key.name)
     if service is None or not is_owned_by(service, uid):
         return False
     if record.kind == "EndpointSlice":
-        return is_owned_by(record, service.uid)
-    return record.kind == "Endpoints" and record.owner is None
+        made_by_cluster = record.body.get("managedBy") == _ENDPOINTSLICE_CONTROLLER
+        return made_by_cluster and is_owned_by(record, service.uid)
+    return (
+        record.kind == "Endpoints"
+        and record.owner is None
+        and record.made_by == _CONTROLLER_MANAGER
+    )
 
 
-def conflict(record: ObjectRecord) -> Refusal:
-    """The refusal for an object of the needed name that the request does not own."""
+def is_made_by(record: ObjectRecord, uid: str) -> bool:
+    """Whether the request with that uid owns the object, and the operator made it.
+
+    Another controller may have endpoints of its own that the request owns. A Service may be handed
+    over to a request, which is its owner then whoever made it.
+    """
+    return is_owned_by(record, uid) and (record.kind == "Service" or bool(record.applied))
+
+
+def conflict(record: ObjectRecord, wanted: Mapping[str, Any]) -> Refusal:
+    """The refusal for an object that the request does not own.
+
+    Args:
+        record: The object.
+        wanted: What the request wants in its place.
+    """
+    what = f'{record.kind} "{record.key.name}"'
+    owner = record.owner
+    if owner is None:
+        return Refusal(Reason.SERVICE_CONFLICT, f"{what} {_unowned(record)}")
+    if (owner.kind, owner.name) == (KIND, wanted["metadata"]["ownerReferences"][0]["name"]):
+        return Refusal(
+            Reason.PENDING,
+            f"{what} belongs to an earlier {KIND} of this name, which was deleted; waiting for the "
+            "garbage collector to delete it, too",
+        )
     return Refusal(
         Reason.SERVICE_CONFLICT,
-        f'{record.kind} "{record.key.name}" belongs to {_whose(record)}; it is left alone. Delete '
-        "it, or set spec.serviceName to a free name",
+        f'{what} belongs to {owner.kind} "{owner.name}"; set spec.serviceName to a free name',
     )
 
 
@@ -61,7 +97,14 @@ def wait_for(record: ObjectRecord) -> Refusal:
     )
 
 
-def _whose(record: ObjectRecord) -> str:
-    if record.owner is not None:
-        return f'{record.owner.kind} "{record.owner.name}"'
-    return f'nobody we know (it was made by "{record.made_by}")' if record.made_by else "others"
+def _unowned(record: ObjectRecord) -> str:
+    """What is to be done about an object that no controller owns: not to delete it, if possible."""
+    made_by = f' (it was created by "{record.made_by}")' if record.made_by else ""
+    exists = f"exists and is not managed by exposer{made_by}"
+    if record.kind == "Service":
+        command = f"exposer convert svc/{record.key.name} -n {record.key.namespace}"
+        return (
+            f'{exists}; "{command}" prints how this request can take it over without an '
+            "interruption, or set spec.serviceName to a free name"
+        )
+    return f"{exists}; delete it, or set spec.serviceName to a free name"

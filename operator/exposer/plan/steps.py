@@ -1,4 +1,4 @@
-"""Changes in place that take two applies: what the API server won't do, or forget, in one."""
+"""Changes in place that take two applies: what the API server won't do in one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,19 +13,11 @@ def first_step(desired: Mapping[str, Any], record: ObjectRecord) -> Mapping[str,
     if record.kind != "Service":
         return None
     new, old = desired["spec"], record.body.get("spec", {})
-    spec = {**new, **_single_stack(new, old, record)}
-    if _other_health_check(new, old):
-        spec |= {"externalTrafficPolicy": "Cluster"}
-        del spec["healthCheckNodePort"]
-    return None if spec == new else {**desired, "spec": spec}
-
-
-def _single_stack(new: Spec, old: Spec, record: ObjectRecord) -> Spec:
-    """Left out, the policy stays as it was (core/v1 storage, initIPFamilyFields), so it is said."""
-    taken_back = "f:spec f:ipFamilyPolicy" in record.applied and "ipFamilyPolicy" not in new
-    if taken_back and old.get("ipFamilyPolicy") != "SingleStack" and new["type"] != "ExternalName":
-        return {"ipFamilyPolicy": "SingleStack"}
-    return {}
+    if not _other_health_check(new, old):
+        return None
+    spec = {**new, "externalTrafficPolicy": "Cluster"}
+    del spec["healthCheckNodePort"]
+    return {**desired, "spec": spec}
 
 
 def _other_health_check(new: Spec, old: Spec) -> bool:
