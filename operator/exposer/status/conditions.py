@@ -62,7 +62,8 @@ def conditions(
 def _accepted(verdict: Verdict) -> Fact:
     if isinstance(verdict, Refused):
         return Fact(ConditionType.ACCEPTED, "False", verdict.reason, verdict.message)
-    message = "; ".join(("the spec is valid", *verdict.hints))
+    notes = "".join(f"; {hint}" for hint in verdict.hints)
+    message = f"the spec is valid{notes}"
     return Fact(ConditionType.ACCEPTED, "True", Reason.ACCEPTED, message)
 
 
