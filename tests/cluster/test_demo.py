@@ -4,6 +4,8 @@ import contextlib
 import json
 import re
 import subprocess
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +100,9 @@ def test_a_second_time_only_applies_and_down_leaves_nothing(
     assert holder(folder / "operator.pid") == operator
     # Nothing has changed, so kubectl writes nothing, and the operator neither.
     assert _writes(folder) == before
+    asked = _calls(folder)
+    time.sleep(_REST)  # that is what is measured
+    assert _calls(folder) - asked <= Counter(_AT_REST)
     assert commands.main(["down"], folder) == 0
     assert commands.main(["down"], folder) == 0
     assert [line for line in _command_lines() if str(folder) in line] == []
@@ -127,6 +132,27 @@ def _command_lines() -> list[str]:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             lines.append(path.read_text().replace("\0", " "))
     return lines
+
+
+# Of the kinds that the operator reads. The controller manager watches some of them, too, each for
+# some minutes at a time.
+_REST = 10  # seconds
+_AT_REST = {
+    f"WATCH {kind}": 3
+    for kind in ("deployments", "services", "endpoints", "endpointslices", "exposerequests")
+}
+
+
+def _calls(folder: Path) -> Counter[str]:
+    """What the API server was asked of these kinds until now, reads and writes."""
+    command = [str(folder / "kubectl"), f"--kubeconfig={folder / 'kubeconfig'}"]
+    page = subprocess.check_output([*command, "get", "--raw", "/metrics"], text=True)
+    counted: Counter[str] = Counter()
+    for labels, value in re.findall(r"^apiserver_request_total\{(.*)\} (\S+)$", page, re.MULTILINE):
+        label = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        if f"WATCH {label['resource']}" in _AT_REST:
+            counted[f"{label['verb']} {label['resource']}"] += int(float(value))
+    return counted
 
 
 def _writes(folder: Path) -> list[str]:
