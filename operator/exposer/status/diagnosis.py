@@ -74,8 +74,7 @@ def diagnosis(facts: Facts) -> tuple[Finding, ...]:
         finding = check(facts)
         if finding is not None:
             return (finding,)
-    findings = _ports_without(facts)
-    return tuple(sorted(findings, key=lambda finding: finding.unknown))
+    return tuple(_ports_without(facts))
 
 
 def _no_service(facts: Facts) -> Finding | None:
