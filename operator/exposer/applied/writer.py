@@ -1,9 +1,11 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
 from exposer.applied.refusals import is_denied, refusal_of
 from exposer.kube import ApiError, Client
@@ -31,6 +33,9 @@ _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
 # where one is. POST would do so too, but the fields would then belong to the manager's updates,
 # and later applies could not take them away.
 _ABSENT = "1"
+
+_RELEASED_AFTER = (0, 0.1, 0.5)
+"""Seconds: the API server lets go of node ports when the Service is gone already (afterDelete)."""
 
 
 class Writer:
@@ -103,12 +108,25 @@ class Writer:
                 await self._delete(record)
 
     async def _create(self, body: Mapping[str, Any], otherwise: Mapping[str, Any] | None) -> None:
-        try:
-            await self._put(body, {"resourceVersion": _ABSENT})
-        except ApiError as error:
-            if otherwise is None or error.code != 422:
-                raise
-            await self._put(otherwise, {"resourceVersion": _ABSENT})
+        if otherwise is not None and await self._create_with_node_ports(body):
+            return
+        await self._put(otherwise or body, {"resourceVersion": _ABSENT})
+
+    async def _create_with_node_ports(self, body: Mapping[str, Any]) -> bool:
+        """Try it until the ports of the Service that is gone are free, or somebody has them."""
+        for seconds in _RELEASED_AFTER:
+            await asyncio.sleep(seconds)
+            try:
+                await self._put(body, {"resourceVersion": _ABSENT})
+            except ApiError as error:
+                if error.code != 422:
+                    raise
+                refusal = self.refusal(error)
+                if refusal.reason is not Reason.NODE_PORT_TAKEN or refusal.held_by:
+                    return False
+            else:
+                return True
+        return False
 
     async def _put(self, body: Mapping[str, Any], precondition: Mapping[str, str]) -> None:
         key, kind = _named(body)
