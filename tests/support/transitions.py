@@ -59,7 +59,7 @@ _ADDRESS_ROWS: dict[tuple[str, str], Row] = {
     ("ClusterIP, addresses", "ClusterIP"): Row(True, "kept", "none", 5),
     ("NodePort, addresses", "NodePort"): Row(True, "kept", "kept", 5),
     ("LoadBalancer, addresses", "LoadBalancer"): Row(True, "kept", "kept", 5),
-    ("Headless, addresses", "Headless"): Row(True, "none", "none", 6),
+    ("Headless, addresses", "Headless"): Row(True, "none", "none", 5),
     ("ClusterIP, addresses", "ExternalName"): Row(True, "gone", "none", 5),
     ("NodePort, addresses", "ExternalName"): Row(True, "gone", "gone", 5),
     ("LoadBalancer, addresses", "ExternalName"): Row(True, "gone", "gone", 5),

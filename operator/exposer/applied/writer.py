@@ -1,9 +1,11 @@
 """Plan -> API server -> Outcome. The only module that writes to the cluster."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exposer.api import Reason
 from exposer.api.identity import API_VERSION, FIELD_MANAGER, KIND
 from exposer.applied.refusals import is_denied, refusal_of
 from exposer.kube import ApiError, Client
@@ -33,6 +35,9 @@ _APPLY = {"fieldManager": FIELD_MANAGER, "force": "true"}
 # where one is. POST would do so too, but the fields would then belong to the manager's updates,
 # and later applies could not take them away.
 _ABSENT = "1"
+
+_RELEASED_AFTER = (0, 0.1, 0.5)
+"""Seconds: the API server lets go of node ports when the Service is gone already (afterDelete)."""
 
 
 class Writer:
@@ -115,12 +120,18 @@ class Writer:
     async def _create(
         self, by: Key, body: Mapping[str, Any], otherwise: Mapping[str, Any] | None
     ) -> Refusal | None:
-        try:
-            return await self._put(by, body, {"resourceVersion": _ABSENT})
-        except ApiError as error:
-            if otherwise is None or error.code != 422:
-                raise
-            return await self._put(by, otherwise, {"resourceVersion": _ABSENT})
+        """Create it, if need be ``otherwise``: when somebody has the node ports of the one gone."""
+        for seconds in _RELEASED_AFTER if otherwise is not None else ():
+            await asyncio.sleep(seconds)
+            try:
+                return await self._put(by, body, {"resourceVersion": _ABSENT})
+            except ApiError as error:
+                if error.code != 422:
+                    raise
+                refusal = self.refusal(error)
+                if refusal.reason is not Reason.NODE_PORT_TAKEN or refusal.held_by:
+                    break
+        return await self._put(by, otherwise or body, {"resourceVersion": _ABSENT})
 
     async def _put(
         self, by: Key, body: Mapping[str, Any], precondition: Mapping[str, str]
