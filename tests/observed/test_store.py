@@ -177,6 +177,15 @@ def test_for_a_request_stands_what_bears_the_wanted_name_and_what_it_owns() -> N
     assert snapshot(woken) == named | owned
 
 
+def test_the_endpoints_of_a_service_that_it_owns_under_an_old_name_stand_for_it() -> None:
+    woken = Woken(
+        a_service(name="old", uid="old"),
+        a_slice(name="old-1", uid="old-1", service_name="old"),
+    )
+    owned = {("Service", a_key("old"), 1), ("EndpointSlice", a_key("old-1"), 1)}
+    assert snapshot(woken) == owned
+
+
 def test_an_object_given_to_another_owner_stands_for_that_one_only() -> None:
     other = a_request(name="other", uid="other")
     woken = Woken(

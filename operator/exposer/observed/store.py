@@ -62,12 +62,15 @@ class Store:
         return self._objects.get((kind, key))
 
     def snapshot(self, request: RequestRecord) -> Snapshot:
-        """What stands under the name that the request wants, and all that it owns."""
-        places = chain(
-            self._by_service.get(request.service_key, ()),
-            self._by_owner.get((request.key.namespace, request.uid), ()),
-        )
-        return Snapshot(tuple(self._objects[place] for place in sorted(set(places))))
+        """What stands under the name that the request wants, and all that it owns.
+
+        With the endpoints of a Service that it owns under another name, too.
+        """
+        owned = self._by_owner.get((request.key.namespace, request.uid), set())
+        services = {request.service_key, *(key for kind, key in owned if kind == "Service")}
+        named = chain.from_iterable(self._by_service.get(service, ()) for service in services)
+        places = sorted({*named, *owned})
+        return Snapshot(tuple(self._objects[place] for place in places))
 
     def senior(self, request: RequestRecord) -> Key | None:
         """The oldest request that wants the same Service, if that is another one."""
