@@ -16,6 +16,7 @@ from exposer.status.events import Event
 log = logging.getLogger("exposer")
 
 _BURST, _REFILL_SECONDS = 10, 30  # of one request: so many at once, then one in so many seconds
+_SAME_SECONDS = 60  # the same one again: what goes to and fro is told as often as that
 _LONGEST_NOTE = 1024  # bytes; events/v1 validation (NoteLengthLimit)
 
 
@@ -27,12 +28,13 @@ class Events:
         self._client = client
         self._clock = clock
         self._spent: dict[str, float] = {}
+        self._told: dict[tuple[str, Event], float] = {}
         self._swept = clock()
 
     async def tell(self, request: RequestRecord, events: Iterable[Event]) -> None:
         """Tell the events of one request; one that can't be told is lost."""
         for event in events:
-            if not self._may_tell(request.uid):
+            if not self._may_tell(request.uid, event):
                 continue
             path = collection_path("Event", request.key.namespace)
             try:
@@ -40,14 +42,16 @@ class Events:
             except ApiError as error:
                 log.warning("%s: no event: %s", request.key, error.message)
 
-    def _may_tell(self, uid: str) -> bool:
+    def _may_tell(self, uid: str, event: Event) -> bool:
         """Take one from what the request may tell; that is used up at ``spent`` + burst."""
         now = self._clock()
         self._sweep(now)
+        if now - self._told.get((uid, event), -_SAME_SECONDS) < _SAME_SECONDS:
+            return False
         spent = max(self._spent.get(uid, 0.0), now) + _REFILL_SECONDS
         if spent > now + _BURST * _REFILL_SECONDS:
             return False
-        self._spent[uid] = spent
+        self._spent[uid], self._told[uid, event] = spent, now
         return True
 
     def _sweep(self, now: float) -> None:
@@ -55,6 +59,8 @@ class Events:
         if now - self._swept > _REFILL_SECONDS:
             self._swept = now
             self._spent = {each: at for each, at in self._spent.items() if at > now}
+            still = now - _SAME_SECONDS
+            self._told = {each: at for each, at in self._told.items() if at > still}
 
 
 def _body(request: RequestRecord, event: Event) -> dict[str, object]:
