@@ -119,7 +119,8 @@ BEFORE_EVENTS = """
 ## Events
 
 An event has the reason and the message of a condition. A request that just works has none, and
-nothing is told twice as long as it stays as it is.
+nothing is told twice as long as it stays as it is. That there are no pods, or that none is ready,
+is a Warning once it has lasted for ten seconds. The same event comes once a minute at most.
 """
 
 BEFORE_MESSAGES = f"""

@@ -101,7 +101,8 @@ class Reconciler:
         status = self._status(request, verdict, outcome, now)
         if status == request.status:
             self._awaiting.pop(key, None)
-            return Result(refusal, wrote)
+            again = await self._events.tell_lasting(request, status)
+            return Result(refusal, wrote, again=again)
         if refusal is None and awaits_endpoints(status) and not self._waited(key, now):
             return Result(wrote=wrote, again=_MOMENT)
         try:
@@ -109,7 +110,8 @@ class Reconciler:
         except ApiError as error:
             return Result(self._writer.refusal(error), wrote)
         await self._events.tell(request, events(request.status, status))
-        return Result(refusal, wrote, reported=True)
+        again = await self._events.tell_lasting(request, status)
+        return Result(refusal, wrote, reported=True, again=again)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest

@@ -1,5 +1,8 @@
 """An Event is told once, and never more often than people can read."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from exposer.applied import Events
@@ -70,3 +73,53 @@ async def test_one_that_cannot_be_told_is_lost(
     case.client.on("POST", "events", lambda call: an_error(403, "you may not"))
     await case.events.tell(WEB, [TAKEN])
     assert caplog.messages == ["shop/web: no event: you may not"]
+
+
+NO_PODS = Event("Warning", "NoPodsMatch", "no pod")
+PODS = Event("Normal", "EndpointsReady", "2 of 2")
+
+
+def a_status(reason: str) -> dict[str, Any]:
+    condition = {
+        "type": "EndpointsAvailable",
+        "status": "False",
+        "reason": reason,
+        "message": "told",
+        "observedGeneration": 1,
+        "lastTransitionTime": "2026-03-01T12:00:00Z",
+    }
+    return {"conditions": [condition]}
+
+
+async def test_that_there_are_no_pods_is_told_once_it_has_lasted(case: Case) -> None:
+    await case.events.tell(WEB, [NO_PODS])
+    assert await case.events.tell_lasting(WEB, a_status("NoPodsMatch")) == timedelta(seconds=10)
+    case.clock.now += 9
+    assert await case.events.tell_lasting(WEB, a_status("NoPodsMatch")) == timedelta(seconds=1)
+    assert case.told() == []
+    case.clock.now += 1
+    assert await case.events.tell_lasting(WEB, a_status("PodsNotReady")) is None
+    assert case.told() == ["NoPodsMatch"]
+    await case.events.tell(WEB, [PODS])
+    assert case.told() == ["EndpointsReady"]
+
+
+async def test_pods_that_come_soon_are_not_worth_a_word(case: Case) -> None:
+    await case.events.tell(WEB, [NO_PODS])
+    case.clock.now += 9
+    await case.events.tell(WEB, [PODS])
+    case.clock.now += 9
+    assert await case.events.tell_lasting(WEB, a_status("EndpointsReady")) is None
+    assert case.told() == []
+
+
+async def test_a_spec_that_turned_to_something_else_is_not_said_to_lack_pods(case: Case) -> None:
+    await case.events.tell(WEB, [NO_PODS])
+    case.clock.now += 10
+    assert await case.events.tell_lasting(WEB, a_status("NotApplicable")) is None
+    assert case.told() == []
+
+
+async def test_a_workload_that_is_scaled_to_zero_is_told_at_once(case: Case) -> None:
+    await case.events.tell(WEB, [NO_PODS._replace(type="Normal")])
+    assert case.told() == ["NoPodsMatch"]

@@ -25,7 +25,7 @@ def test_trouble_and_its_end_are_told_once(space: Space) -> None:
     space.delete("Service", "web")
     space.until_ready()
     space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
-    space.until_settled()
+    space.until_event("NoPodsMatch")
     assert space.events() == [
         ("Warning", "ServiceConflict"),
         ("Normal", "Ready"),
@@ -64,11 +64,20 @@ def test_a_new_request_without_endpoints_is_told_once_and_so_is_the_end_of_it(
     space.expose("80")
     space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
     space.patch("ExposeRequest", "web", {"metadata": {"annotations": {"touched": "yes"}}})
-    space.until_settled()
+    space.until_event("NoPodsMatch")
     space.create_pod("pod", labels={"app": "web"})
     space.until_endpoints("web", 1, 1)
     space.until_settled()
     assert space.events() == [("Warning", "NoPodsMatch"), ("Normal", "EndpointsReady")]
+
+
+def test_a_workload_that_comes_soon_after_its_request_is_no_trouble(space: Space) -> None:
+    space.expose("80")
+    space.until_refused("web", "NoPodsMatch", "EndpointsAvailable")
+    space.create_deployment("web", replicas=2, ports=[])
+    space.until_endpoints("web", 2, 2)
+    space.until_settled()
+    assert space.events() == []
 
 
 def test_a_target_that_no_pod_has_is_told_once(space: Space) -> None:

@@ -190,8 +190,9 @@ def test_an_edit_is_not_lost_while_the_watch_of_requests_lags_behind(
 def test_an_answer_that_is_lost_leaves_no_trace(
     space: Space, proxy: Proxy, operator: ProxiedOperator
 ) -> None:
+    space.create_pod("pod", labels={"app": "web"})
     space.expose("80")
-    space.until_ready()
+    space.until_endpoints("web", 1, 1)
     before = space.events(), space.writes()
     proxy.lose_answer(b"PATCH /api/v1/namespaces/%b/services/web" % space.name.encode())
     space.ask("web", ports=["81"])

@@ -207,6 +207,15 @@ class Space:
             if (event["regarding"]["kind"], event["regarding"]["name"]) == ("ExposeRequest", name)
         ]
 
+    def until_event(self, reason: str, name: str = "web") -> None:
+        """Wait until an Event about a request has that reason."""
+
+        def holds(event: Object | None) -> bool:
+            return event is not None and event["regarding"]["name"] == name
+
+        only = _query("fieldSelector", f"reason={reason}")
+        until(self._api, f"/apis/events.k8s.io/v1/namespaces/{self.name}/events", only, holds)
+
     def _until_condition(
         self, name: str, kind: str, status: str, reason: str | None = None
     ) -> Object:
