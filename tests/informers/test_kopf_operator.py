@@ -138,7 +138,7 @@ async def test_kinds_that_nobody_named_are_not_asked_for() -> None:
 async def test_a_kopf_that_does_not_watch_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kopf_operator, "_LONGEST_IDLE", 0.01)
+    monkeypatch.setattr(kopf_operator, "_LONGEST_IDLE", timedelta(seconds=0.01))
 
     async def never(*_: object, **__: object) -> None:
         await asyncio.Event().wait()

@@ -130,8 +130,8 @@ class Informer:
         Returns:
             The version to watch from.
         """
-        await self._wanted.wait()
         self._idle_since = None
+        await self._wanted.wait()
         while True:
             await self._sleep(self._pause.total_seconds())
             try:

@@ -6,18 +6,19 @@ Event handlers only: they write nothing into any object.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, cast
 
 import kopf
 
-from exposer.informers import Informers, feed
+from exposer.informers import Informer, Informers, feed
 from exposer.informers.collection import KINDS, WATCHED_ON_DEMAND
 from exposer.informers.kopf_session import KopfSession
 from exposer.kube.paths import RESOURCES
 from exposer.observed import Store
 
-_LONGEST_IDLE = 30  # seconds between the end of a watch and kopf's asking for the next
+_LONGEST_IDLE = timedelta(seconds=30)  # from the end of a watch until kopf asks for the next
 
 log = logging.getLogger("exposer")
 
@@ -71,12 +72,19 @@ async def run_kopf(
 
 async def _check(informers: Informers, ready: asyncio.Event, started: Callable[[], None]) -> None:
     """Look, now and then, whether each collection is listed or watched, or waits for it."""
-    await ready.wait()
+    try:
+        async with asyncio.timeout(_LONGEST_IDLE.total_seconds()):
+            await ready.wait()
+    except TimeoutError:
+        raise KopfError(f"kopf {version('kopf')} does not start") from None
     started()
+    late: list[Informer] = []
     while True:
-        await asyncio.sleep(_LONGEST_IDLE / 3)
-        for informer in informers:
-            if informer.idle.total_seconds() > _LONGEST_IDLE:
+        await asyncio.sleep(_LONGEST_IDLE.total_seconds() / 3)
+        # Twice in a row: one that has just been thawed has had no time yet.
+        was_late, late = late, [each for each in informers if each.idle > _LONGEST_IDLE]
+        for informer in late:
+            if informer in was_late:
                 raise KopfError(
                     f"kopf {version('kopf')} does not watch {informer.collection} any more, or "
                     "never did; exposer was made for kopf 1.45"
