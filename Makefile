@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-traffic test-install check fuzz bench bench-at-rest transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install check fuzz bench bench-at-rest transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,8 +13,11 @@ demo: .venv/installed ## Start a cluster with the operator and the samples in it
 down: .venv/installed ## Stop what 'make demo' started
 	@$(BIN)/python -m demo down
 
-test: .venv/installed ## Run all tests but the two below; ARGS="-m 'not cluster'" for those that need no cluster
-	@$(BIN)/pytest --ignore=tests/install -m "not traffic" $(ARGS)
+test: .venv/installed ## Run all tests but the three below; ARGS="-m 'not cluster'" for those that need no cluster
+	@$(BIN)/pytest --ignore=tests/install -m "not traffic and not slow" $(ARGS)
+
+test-slow: .venv/installed ## Test outages, restores, and what is asked at rest, each on a cluster of its own
+	@$(BIN)/pytest --ignore=tests/install -m slow $(ARGS)
 
 test-traffic: .venv/installed ## Test with pods that really run, and connections to them; needs root
 	@$(BIN)/pytest --ignore=tests/install -m traffic $(ARGS)

@@ -14,7 +14,7 @@ from tests.support.proxied import ProxiedOperator
 from tests.support.proxy import Proxy
 from tests.support.space import Space, administrator
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 SECONDS = 20
 _LINE = re.compile(r"exposer_api_calls_total\{(.*)\} (\S+)")

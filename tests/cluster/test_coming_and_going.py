@@ -13,7 +13,7 @@ from tests.support.proxied import ProxiedOperator
 from tests.support.proxy import Proxy
 from tests.support.space import Space, administrator
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 CRDS = ROOT / "crds"
 _numbers = count(1)

@@ -11,7 +11,7 @@ from localcluster import Cluster
 from tests.support.operator_process import kubectl
 from tests.support.space import Space, administrator, condition
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 POLICY = """
 apiVersion: admissionregistration.k8s.io/v1

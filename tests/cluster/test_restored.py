@@ -19,7 +19,7 @@ from tests.support.proxy import Proxy
 from tests.support.space import Space, administrator
 from tests.support.waiting import SECONDS
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 
 class RestoredCluster:
