@@ -20,6 +20,7 @@ from exposer.plan.ownership import claimed_by
 from exposer.repairs import Repairs
 from exposer.status import awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
+from exposer.status.told import told_conditions
 
 _ROUNDS = 3
 _PATIENCE = timedelta(seconds=10)  # a fault that is over sooner is not told
@@ -131,9 +132,10 @@ class Reconciler:
         outcome, wrote = await self._converge(request, desired)
         if wrote and changes:
             self._repairs.made(request.key, changes)
-        if outcome.refusal is None and self._repairs.contested(request.key):
+        known = self._repairs.contested(request.key)
+        if outcome.refusal is None and known:
             again = self._repairs.until_quiet(request.key)
-            return Outcome(self._contested(request.key, changes, again)), wrote
+            return Outcome(self._contested(request.key, known, again)), wrote
         return outcome, wrote
 
     async def _converge(
@@ -159,9 +161,9 @@ class Reconciler:
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
     ) -> str:
         """What others did since all stood as this very spec says; empty if nothing."""
-        status = request.status
-        reason = _reason(status, ConditionType.PROGRAMMED)
-        if status.get("observedGeneration") != request.generation or reason not in _STOOD:
+        programmed = told_conditions(request.status).get(ConditionType.PROGRAMMED)
+        is_this_spec = request.status.get("observedGeneration") == request.generation
+        if programmed is None or not is_this_spec or programmed["reason"] not in _STOOD:
             return ""
         return changes_by_others(request.uid, desired, self._store.snapshot(request))
 
@@ -234,11 +236,6 @@ class Reconciler:
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)
 """What Programmed says once all stood as the spec says."""
-
-
-def _reason(status: Mapping[str, Any], kind: ConditionType) -> str | None:
-    found = (each["reason"] for each in status.get("conditions") or () if each["type"] == kind)
-    return next(found, None)
 
 
 def _is_pod(request: RequestRecord) -> bool:

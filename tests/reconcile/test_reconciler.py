@@ -196,8 +196,10 @@ async def test_once_nobody_changes_it_any_more_all_is_well_again(world: World) -
         world.tell(world.change("Service", selector={"app": "other"}))
         await world.reconcile()
         world.clock.now += world.repairs.pause(WEB).total_seconds()
+    before = world.condition("Programmed")
     result = await world.reconcile()
-    assert world.condition("Programmed")[0] == "False"
+    assert world.condition("Programmed") == before
+    assert before[2].startswith('"kubectl" changed spec.selector of Service "web"; ')
     assert result.refusal is not None
     assert result.refusal.retry_after is not None
     world.clock.now += result.refusal.retry_after.total_seconds() + 0.1
