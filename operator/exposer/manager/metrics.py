@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from exposer.informers import Informers
 from exposer.leadership import Leadership
 from exposer.observed import Store
+from exposer.status.told import told_conditions
 from exposer.workers import WorkQueue
 
 _DEPTH = Gauge("exposer_queue_depth", "Requests that wait for their reconcile.")
@@ -28,7 +29,7 @@ class _State(Collector):
         counts = Count(
             (condition["type"], condition["status"])
             for request in self._store.requests
-            for condition in request.status.get("conditions", ())
+            for condition in told_conditions(request.status).values()
         )
         requests = GaugeMetricFamily(
             "exposer_requests", "Requests by condition.", labels=["condition", "status"]
