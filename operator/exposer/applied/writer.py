@@ -21,7 +21,8 @@ from exposer.observed import (
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, Write
 from exposer.plan.claims import claims_of
-from exposer.plan.foreign import taken_over
+from exposer.plan.differences import differing_fields
+from exposer.plan.foreign import foreign_fields, taken_over
 from exposer.plan.outcome import summary
 from exposer.plan.ownership import conflict, taken, wait_for
 
@@ -49,11 +50,9 @@ class Writer:
     async def carry_out(self, plan: Plan) -> Outcome:
         """Do the writes in their order, up to the first that is refused."""
         for write in plan.writes:
-            refusal = self._foreseen(write) or await self._try(write)
+            refusal = self._foreseen(write) or await self._try(write, plan.request)
             if refusal:
                 return Outcome(refusal)
-            if done := summary(write):
-                log.info("%s: %s", plan.request, done)
         return Outcome(plan.refusal)
 
     async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
@@ -86,11 +85,15 @@ class Writer:
                 return taken(claim, holder, _named(write.body)[0])
         return None
 
-    async def _try(self, write: Write) -> Refusal | None:
+    async def _try(self, write: Write, request: Key | None) -> Refusal | None:
         try:
             await self._write(write)
         except ApiError as error:
-            return await self._refusal(write, error)
+            if isinstance(write, Create) and error.code == 409 and not is_denied(error):
+                return await self._in_the_way(write.body, request)
+            return self.refusal(error)
+        if done := summary(write):
+            log.info("%s: %s", request, done)
         return None
 
     async def _write(self, write: Write) -> None:
@@ -193,18 +196,11 @@ class Writer:
         else:
             self._store.drop(record)
 
-    async def _refusal(self, write: Write, error: ApiError) -> Refusal | None:
-        if is_denied(error):
-            return self.refusal(error)
-        if isinstance(write, Create) and error.code == 409:
-            return await self._in_the_way(write.body)
-        return self.refusal(error)
-
     def refusal(self, error: ApiError) -> Refusal:
         """What an error means for the request."""
         return refusal_of(error, self._store.holder_of)
 
-    async def _in_the_way(self, body: Mapping[str, Any]) -> Refusal | None:
+    async def _in_the_way(self, body: Mapping[str, Any], request: Key | None) -> Refusal | None:
         """What to do about an object of the name that was not known to be taken.
 
         Endpoints are watched by our label. Those of others don't have it, and ours don't if
@@ -213,14 +209,16 @@ class Writer:
         key, kind = _named(body)
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
-            if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
-                return conflict(record, body)
-            if record.deleting:
-                return wait_for(record)
-            await self._put(body, {"uid": record.uid})
         except ApiError as error:
             return self.refusal(error)
-        return None
+        if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+            return conflict(record, body)
+        if record.deleting:
+            return wait_for(record)
+        fields = tuple(differing_fields(body, record))
+        return await self._try(
+            Apply(body, record.uid, foreign_fields(body, record), fields), request
+        )
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
