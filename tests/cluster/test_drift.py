@@ -134,6 +134,7 @@ BASES: dict[str, tuple[Object, dict[str, Operations]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", BASES)
 def test_a_service_is_put_right_in_two_writes(space: Space, cluster: Cluster, base: str) -> None:
     spec, drifts = BASES[base]

@@ -4,7 +4,7 @@ import pytest
 
 from exposer.desired import desired_objects
 from exposer.desired.service import desired_service
-from exposer.grammar import Kind
+from exposer.grammar import Kind, Protocol
 from exposer.plan.foreign import foreign_fields, taken_over
 from tests.support.builders import (
     OWNER_REFERENCE,
@@ -98,12 +98,9 @@ def test_a_selector_is_foreign_to_a_service_with_addresses() -> None:
             id="that of another port",
         ),
         pytest.param(
-            [
-                a_service_port(80, node_port=30080),
-                a_service_port(81, node_port=30080, protocol="UDP"),
-            ],
-            ('f:spec f:ports k:{"port":81,"protocol":"UDP"}',),
-            id="that of another protocol is another",
+            [a_service_port(80, node_port=30080), a_service_port(82, node_port=30081)],
+            ('f:spec f:ports k:{"port":82,"protocol":"TCP"}',),
+            id="of a port that goes as a whole",
         ),
     ],
 )
@@ -115,6 +112,19 @@ def test_a_node_port_that_is_asked_for_elsewhere_is_foreign(
     )
     desired = desired_service(an_owner(), request)
     assert foreign_fields(desired, a_service(spec={"type": "NodePort", "ports": ports})) == fields
+
+
+def test_one_node_port_is_another_of_each_protocol() -> None:
+    request = an_accepted_request(
+        kind=Kind.NODE_PORT,
+        ports=[a_mapping(53, node_port=30053), a_mapping(53, name="u", protocol=Protocol.UDP)],
+    )
+    ports = [
+        a_service_port(53, node_port=30053),
+        a_service_port(53, name="u", node_port=30053, protocol="UDP"),
+    ]
+    service = a_service(spec={"type": "NodePort", "ports": ports})
+    assert foreign_fields(desired_service(an_owner(), request), service) == ()
 
 
 @pytest.mark.parametrize(

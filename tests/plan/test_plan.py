@@ -325,3 +325,17 @@ def test_a_new_service_does_not_ask_for_node_ports_that_the_old_one_still_has() 
 def test_who_needs_no_node_port_of_the_cluster_asks_for_none(request_: AcceptedRequest) -> None:
     desired = wanted(request_)
     assert plan(REQUEST_UID, desired, Snapshot(), ALLOCATED) == Plan((Create(desired[0]),))
+
+
+def test_a_new_service_asks_for_the_node_ports_of_an_old_one_that_goes_first() -> None:
+    ports = [a_mapping(80, node_port=30080), a_mapping(81)]
+    request = an_accepted_request(service_name="front", kind=Kind.NODE_PORT, ports=ports)
+    pinned = [a_mapping(80, node_port=30080), a_mapping(81, node_port=30081)]
+    asking = an_accepted_request(service_name="front", kind=Kind.NODE_PORT, ports=pinned)
+    old = a_service(name="old", spec={"type": "NodePort", "ports": ALLOCATED})
+    (probe, delete, create) = plan(REQUEST_UID, wanted(request), Snapshot((old,)), ALLOCATED).writes
+    assert isinstance(probe, Probe)
+    assert (delete, create) == (
+        Delete(old),
+        Create(wanted(asking)[0], otherwise=wanted(request)[0]),
+    )

@@ -22,7 +22,7 @@ from exposer.observed import (
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, Write
 from exposer.plan.claims import claims_of
 from exposer.plan.differences import differing_fields
-from exposer.plan.foreign import taken_over
+from exposer.plan.foreign import foreign_fields, taken_over
 from exposer.plan.outcome import summary
 from exposer.plan.overrides import overridden
 from exposer.plan.ownership import conflict, taken, wait_for
@@ -61,8 +61,6 @@ class Writer:
             refusal = self._foreseen(write) or await self._try(plan.request, write)
             if refusal:
                 return Outcome(refusal)
-            if done := summary(write):
-                log.info("%s: %s", plan.request, done)
         return Outcome(plan.refusal)
 
     async def report(self, request: RequestRecord, status: Mapping[str, Any]) -> None:
@@ -97,9 +95,14 @@ class Writer:
 
     async def _try(self, by: Key, write: Write) -> Refusal | None:
         try:
-            return await self._write(by, write)
+            refusal = await self._write(by, write)
         except ApiError as error:
-            return await self._refusal(by, write, error)
+            if isinstance(write, Create) and error.code == 409 and not is_denied(error):
+                return await self._in_the_way(by, write.body)
+            return self.refusal(error)
+        if done := summary(write):
+            log.info("%s: %s", by, done)
+        return refusal
 
     async def _write(self, by: Key, write: Write) -> Refusal | None:
         match write:
@@ -205,13 +208,6 @@ class Writer:
         else:
             self._store.drop(record, by)
 
-    async def _refusal(self, by: Key, write: Write, error: ApiError) -> Refusal | None:
-        if is_denied(error):
-            return self.refusal(error)
-        if isinstance(write, Create) and error.code == 409:
-            return await self._in_the_way(by, write.body)
-        return self.refusal(error)
-
     def refusal(self, error: ApiError) -> Refusal:
         """What an error means for the request."""
         return refusal_of(error, self._store.holder_of)
@@ -225,13 +221,14 @@ class Writer:
         key, kind = _named(body)
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
-            if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
-                return conflict(record, body)
-            if record.deleting:
-                return wait_for(record)
-            return await self._put(by, body, {"uid": record.uid})
         except ApiError as error:
             return self.refusal(error)
+        if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
+            return conflict(record, body)
+        if record.deleting:
+            return wait_for(record)
+        fields = tuple(differing_fields(body, record))
+        return await self._try(by, Apply(body, record.uid, foreign_fields(body, record), fields))
 
 
 def _named(body: Mapping[str, Any]) -> tuple[Key, str]:
