@@ -25,14 +25,8 @@ _RULES = operator_rules()
 _BY_PLUGIN = Right("exposer.dev", "exposerequests/finalizers", "update")
 _RIGHTS = [right for right in rights_of(_RULES) if right != _BY_PLUGIN]
 
-_IN_OTHER_WORDS = {
-    # Nobody is told, but the pods are not seen.
-    Right("", "pods", "list"): "pods may not be looked at",
-    **{
-        Right("apps", resource, "list"): f"may not list {resource}: their coming and going is not"
-        for resource in ("deployments", "statefulsets", "daemonsets", "replicasets")
-    },
-}
+# Nobody is told, but the pods are not seen.
+_IN_OTHER_WORDS = {Right("", "pods", "list"): "pods may not be listed"}
 
 
 def _limited(cluster: Cluster, space: Space, log: Path) -> OperatorProcess:
