@@ -29,7 +29,14 @@ class Case:
             Key("system", "exposer"), timedelta(seconds=15), self.clock
         )
 
-    def _put(self, call: Call) -> dict[str, Any]:
+    def _put(self, call: Call) -> object:
+        """Take it, unless it was written by somebody since it was read."""
+        if self.fails is not None:
+            return self.fails
+        known = self.client.objects.get(PATH)
+        version = call.body["metadata"].get("resourceVersion")
+        if known is not None and known["metadata"]["resourceVersion"] != version:
+            return an_error(409)
         return self.client.put(PATH, call.body)
 
     def lease(self, spec: dict[str, Any]) -> None:
@@ -87,6 +94,25 @@ async def test_a_renewal_gives_time(case: Case) -> None:
     case.clock.now += 5
     await case.once()
     case.clock.now += 9.9
+    assert case.leadership.may_write()
+
+
+async def test_a_renewal_is_one_call(case: Case) -> None:
+    await case.once()
+    case.client.calls.clear()
+    case.clock.now += 5
+    await case.once()
+    assert [call.method for call in case.client.calls] == ["PUT"]
+
+
+async def test_a_lease_that_somebody_touched_is_looked_at_and_renewed(case: Case) -> None:
+    await case.once()
+    case.lease(case.client.objects[PATH]["spec"])
+    case.clock.now += 5
+    await case.once()
+    await case.once()
+    assert (case.state(), case.holder) == ((True, True), case.leadership.identity)
+    case.clock.now += 9
     assert case.leadership.may_write()
 
 

@@ -78,6 +78,7 @@ class ElectedLeadership(Leadership):
         self._until = 0.0
         self._seen: tuple[Spec, float] = {}, clock()
         self._trouble = ""
+        self._written: Mapping[str, Any] | None = None
 
     def may_write(self) -> bool:
         """Whether the Lease, as of its last renewal, is still this process's."""
@@ -106,7 +107,7 @@ class ElectedLeadership(Leadership):
         """Release the Lease, if this process holds it."""
         if not self.may_write():
             return
-        self._until = 0.0
+        self._until, self._written = 0.0, None
         self.leads.clear()
         try:
             found = await client.send("GET", self._path)
@@ -138,23 +139,29 @@ class ElectedLeadership(Leadership):
         self._trouble = trouble
 
     async def _ask(self, client: Client) -> bool:
-        try:
-            found = await client.send("GET", self._path)
-        except ApiError as error:
-            if error.code != 404:
-                raise
-            found = None
+        # As client-go, a leader renews what it wrote last without a look: if anybody else has
+        # written it since, the API server says so.
+        found = self._written or await self._read(client)
         spec = found["spec"] if found else {}
         wanted = bid(spec, self.identity, self._silence(spec), self._duration, datetime.now(UTC))
         if wanted is None:
             return False
+        self._written = None
         try:
-            await self._put(client, found, wanted)
+            self._written = await self._put(client, found, wanted)
         except ApiError as error:
             if error.code != 409:
                 raise
             return False  # somebody was faster
         return True
+
+    async def _read(self, client: Client) -> Mapping[str, Any] | None:
+        try:
+            return await client.send("GET", self._path)
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            return None
 
     def _silence(self, spec: Spec) -> timedelta:
         """For how long the Lease has been seen as it is."""
@@ -164,15 +171,16 @@ class ElectedLeadership(Leadership):
             self._seen = spec, since
         return timedelta(seconds=self._clock() - since)
 
-    async def _put(self, client: Client, found: Mapping[str, Any] | None, spec: Spec) -> None:
-        """Write the Lease, provided that nobody else has since it was found."""
+    async def _put(
+        self, client: Client, found: Mapping[str, Any] | None, spec: Spec
+    ) -> Mapping[str, Any]:
+        """Write the Lease, provided that nobody else has since it was found; returns it."""
         if found is None:
             metadata = self._lease._asdict()
             path = collection_path("Lease", self._lease.namespace)
             body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata}
-            await client.send("POST", path, {**body, "spec": spec})
-        else:
-            await client.send("PUT", self._path, {**found, "spec": spec})
+            return await client.send("POST", path, {**body, "spec": spec})
+        return await client.send("PUT", self._path, {**found, "spec": spec})
 
 
 def leadership_of(options: Options) -> Leadership:
