@@ -74,6 +74,6 @@ def test_a_string_that_looks_like_dockers_is_accepted_with_a_note(space: Space) 
     accepted = condition(space.get("ExposeRequest", "web"), "Accepted")
     assert (accepted["status"], accepted["message"]) == (
         "True",
-        'the spec can be carried out; spec.ports[0]: "!30090:8080" leaves the node port to the '
+        'the spec is valid; spec.ports[0]: "!30090:8080" leaves the node port to the '
         'cluster; did you mean "!30090:8080:8080"?',
     )

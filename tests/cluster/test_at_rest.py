@@ -80,6 +80,8 @@ def test_what_waits_costs_one_look_for_all(tmp_path: Path) -> None:
             for number in range(30):
                 space.until_refused(f"workload-{number}", "TargetNotFound")
                 space.until_refused(f"pod-{number}", "TargetNotFound")
+            for number in range(60):
+                space.until_event("NoPodsMatch", f"web-{number}")
             space.until_settled()
             made = during(operator, SECONDS)
             assert set(made) <= {"list pods"}

@@ -21,7 +21,7 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     log: Path = tmp_path_factory.mktemp("waking") / "log"
     with Cluster.start() as cluster:
         install(cluster)
-        with OperatorProcess(operator_kubeconfig(cluster), log, never_retries=True):
+        with OperatorProcess(operator_kubeconfig(cluster), log, variant="never_retries"):
             yield cluster
     assert "Traceback" not in log.read_text()
 

@@ -173,7 +173,9 @@ def test_an_edit_is_not_lost_while_the_watch_of_requests_lags_behind(
 ) -> None:
     """The answer to our own write of the status tells of the edit before the watch does."""
     options = f"--namespace={space.name}", "--watch-silence=60"
-    with ProxiedOperator(lonely_cluster, proxy, tmp_path, *options, never_retries=True) as operator:
+    with ProxiedOperator(
+        lonely_cluster, proxy, tmp_path, *options, variant="never_retries"
+    ) as operator:
         operator.until_ready()
         space.create_deployment("web", replicas=1, ports=[])
         space.expose("80")

@@ -11,7 +11,6 @@ from localcluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "system:serviceaccount:exposer-system:exposer"
-_NEVER_RETRIES = Path(__file__).with_name("never_retries.py")
 _STOP_SECONDS = 5
 _END_SECONDS = 60
 
@@ -20,7 +19,7 @@ class OperatorProcess:
     """The operator; it runs within a with block."""
 
     def __init__(
-        self, kubeconfig: Path, log: Path, *options: str, never_retries: bool = False
+        self, kubeconfig: Path, log: Path, *options: str, variant: str | None = None
     ) -> None:
         """Not started yet.
 
@@ -28,12 +27,14 @@ class OperatorProcess:
             kubeconfig: By which it finds the API server.
             log: Gets its output.
             options: Of ``exposer run``.
-            never_retries: It tries nothing again by itself: what is done in time was woken.
+            variant: The name of a program beside this module, which is the operator but for one
+                thing: ``never_retries``, ``never_pauses``.
         """
         self._kubeconfig = kubeconfig
         self._log = log
         self._options = options
-        self._program = [str(_NEVER_RETRIES)] if never_retries else ["-m", "exposer"]
+        here = Path(__file__).parent
+        self._program = [str(here / f"{variant}.py")] if variant else ["-m", "exposer"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

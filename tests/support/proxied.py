@@ -22,7 +22,7 @@ class ProxiedOperator(OperatorProcess):
         proxy: Proxy,
         folder: Path,
         *options: str,
-        never_retries: bool = False,
+        variant: str | None = None,
     ) -> None:
         document = yaml.safe_load(operator_kubeconfig(cluster).read_text())
         document["clusters"][0]["cluster"]["server"] = proxy.url
@@ -31,7 +31,7 @@ class ProxiedOperator(OperatorProcess):
         kubeconfig.write_text(yaml.safe_dump(document))
         listen = f"--listen=127.0.0.1:{self._port}"
         log = folder / "log"
-        super().__init__(kubeconfig, log, listen, *options, never_retries=never_retries)
+        super().__init__(kubeconfig, log, listen, *options, variant=variant)
 
     def until_ready(self, status: int = 200) -> str:
         """Ask for /readyz until it has that status; there is nothing to watch here."""

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -53,6 +54,11 @@ class Space:
         space = cls.__new__(cls)
         space.name, space._api, space._cluster = name, api, cluster
         return space
+
+    @property
+    def audit_log(self) -> Path:
+        """The cluster's, of all namespaces."""
+        return self._cluster.audit_log
 
     def remove(self) -> None:
         """Delete the namespace; the cluster deletes what is in it, in its own time."""

@@ -47,7 +47,7 @@ async def run(options: Options) -> None:
             lambda: find_access(options.kubeconfig, options.context), leadership.may_write
         )
         async with connection:
-            log.info("using %s for %s", connection.access.source, connection.access.server)
+            log.info("connecting to %s by %s", connection.access.server, connection.access.source)
             await _run(options, Client(connection), leadership, stop)
 
     await _first_of(asyncio.create_task(connect_and_run()), asyncio.create_task(stop.wait()))
