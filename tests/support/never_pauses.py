@@ -8,11 +8,11 @@ from exposer.observed import Key
 from exposer.repairs import Repairs
 
 
-def _no_pause(_self: Repairs, _key: Key) -> timedelta:
+def _no_pause(self: Repairs, key: Key) -> timedelta:
     return timedelta()
 
 
-def _uncontested(_self: Repairs, _key: Key) -> str:
+def _uncontested(self: Repairs, key: Key) -> str:
     return ""
 
 
