@@ -27,7 +27,7 @@ _RIGHTS = [right for right in rights_of(_RULES) if right != _BY_PLUGIN]
 
 _IN_OTHER_WORDS = {
     # Nobody is told, but the pods are not seen.
-    Right("", "pods", "list"): "pods may not be looked at",
+    Right("", "pods", "list"): "pods may not be listed",
     # Nor is what an Event would tell; the log says so.
     Right("events.k8s.io", "events", "list"): "what load balancer controllers say is not shown",
     **{
