@@ -8,17 +8,17 @@ from typing import Any
 from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict, accept
 from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.permission import Exposure, refused_by
-from exposer.applied import Events, PodReader, Targets, Writer
+from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.grammar import Kind
 from exposer.kube import ApiError
-from exposer.observed import Key, RequestRecord, Store
+from exposer.observed import Key, ObjectRecord, RequestRecord, Store
 from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome, Plan, Refusal, plan
 from exposer.plan.overrides import changes_by_others, contested
 from exposer.plan.ownership import claimed_by
 from exposer.repairs import Repairs
-from exposer.status import awaits_endpoints, depends_on_pods, needs_pods, status_of
+from exposer.status import awaits_address, awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
 from exposer.status.told import told_conditions
 
@@ -55,6 +55,7 @@ class Reconciler:
         store: Store,
         targets: Targets,
         pods: PodReader,
+        warnings: WarningReader,
         writer: Writer,
         events: Events,
         repairs: Repairs,
@@ -68,6 +69,7 @@ class Reconciler:
         self._store = store
         self._targets = targets
         self._pods = pods
+        self._warnings = warnings
         self._writer = writer
         self._events = events
         self._repairs = repairs
@@ -184,17 +186,18 @@ class Reconciler:
     def _status(
         self, request: RequestRecord, verdict: Verdict, outcome: Outcome, now: datetime
     ) -> dict[str, Any]:
-        """What the request is to say, with what is known of the pods if that makes a difference."""
+        """What the request is to say, with what looks have found if that makes a difference."""
         snapshot = self._store.snapshot(request)
 
-        def status_with(backing: BackingPods) -> dict[str, Any]:
+        def status_with(backing: BackingPods, warning: str) -> dict[str, Any]:
             return status_of(
-                request, verdict, snapshot, outcome, now, backing, self._cluster_domain
+                request, verdict, snapshot, outcome, now, backing, self._cluster_domain, warning
             )
 
-        status = status_with(UNSEEN)
+        status = status_with(UNSEEN, "")
         backing = self._backing(request, verdict, snapshot.selector_of(request), status)
-        return status if backing == UNSEEN else status_with(backing)
+        warning = self._warning(request, snapshot.service_of(request), status)
+        return status if (backing, warning) == (UNSEEN, "") else status_with(backing, warning)
 
     def _backing(
         self,
@@ -215,6 +218,15 @@ class Reconciler:
             self._pods.forget(request.key)
         return UNSEEN
 
+    def _warning(
+        self, request: RequestRecord, service: ObjectRecord | None, status: Mapping[str, Any]
+    ) -> str:
+        """What a load balancer controller said last, as long as it gives the Service no address."""
+        if service is not None and awaits_address(status):
+            return self._warnings.warning(request.key, service.uid, request.generation)
+        self._warnings.forget(request.key)
+        return ""
+
     def _waited(self, key: Key, now: datetime) -> bool:
         """Whether the endpoints of this request have been waited for long enough."""
         since = self._awaiting.setdefault(key, now)
@@ -229,6 +241,7 @@ class Reconciler:
 
     def _forget(self, key: Key) -> None:
         self._pods.forget(key)
+        self._warnings.forget(key)
         self._repairs.forget(key)
         self._failing.pop(key, None)
         self._awaiting.pop(key, None)

@@ -113,6 +113,33 @@ def test_a_load_balancer_is_ready_once_it_has_an_address(space: Space) -> None:
     assert space.until_ready()["loadBalancer"] == {"ingress": [{"ip": "192.0.2.7"}]}
 
 
+def test_a_load_balancer_without_an_address_shows_what_its_controller_says(space: Space) -> None:
+    waiting = "waiting for a load balancer controller to give the Service an address"
+    space.expose("^80:8080")
+    space.until_told("Ready", waiting)
+    space.warn("web", "SyncLoadBalancerFailed", "Error syncing load balancer:\n\x1b[31mno quota")
+    said = (
+        "service-controller says: SyncLoadBalancerFailed: Error syncing load balancer: [31mno quota"
+    )
+    space.until_told("Ready", f"{waiting}; {said}")
+    address = {"ip": "192.0.2.7"}
+    space.patch("Service", "web", {"status": {"loadBalancer": {"ingress": [address]}}}, "/status")
+    assert _message(space.until_ready(), "Ready") == "the Service is up to date"
+
+
+def test_what_was_said_of_an_earlier_service_is_not_told_of_the_next(space: Space) -> None:
+    """They have one name; only the second Warning is about the one that stands."""
+    waiting = "waiting for a load balancer controller to give the Service an address"
+    space.expose("^80:8080")
+    space.until_told("Ready", waiting)
+    space.warn("web", "SyncLoadBalancerFailed", "old")
+    space.until_told("Ready", f"{waiting}; service-controller says: SyncLoadBalancerFailed: old")
+    space.delete("Service", "web")
+    space.until_told("Ready", waiting)
+    space.warn("web", "SyncLoadBalancerFailed", "new")
+    space.until_told("Ready", f"{waiting}; service-controller says: SyncLoadBalancerFailed: new")
+
+
 def test_a_load_balancer_with_an_error_is_not_ready(space: Space) -> None:
     space.expose("^80:8080")
     space.until_refused("web", "Pending")

@@ -25,8 +25,12 @@ _RULES = operator_rules()
 _BY_PLUGIN = Right("exposer.dev", "exposerequests/finalizers", "update")
 _RIGHTS = [right for right in rights_of(_RULES) if right != _BY_PLUGIN]
 
-# Nobody is told, but the pods are not seen.
-_IN_OTHER_WORDS = {Right("", "pods", "list"): "pods may not be listed"}
+_IN_OTHER_WORDS = {
+    # Nobody is told, but the pods are not seen.
+    Right("", "pods", "list"): "pods may not be listed",
+    # Nor is what an Event would tell; the log says so.
+    Right("events.k8s.io", "events", "list"): "what load balancer controllers say is not shown",
+}
 
 
 def _limited(cluster: Cluster, space: Space, log: Path) -> OperatorProcess:

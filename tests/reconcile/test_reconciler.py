@@ -1,11 +1,14 @@
 """What a reconcile writes, and what it does when things come in an order that nobody expects."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from exposer.kube.paths import object_path
 from exposer.observed import Key
 from tests.reconcile.world import WEB, World
+from tests.support.builders import a_warning
 from tests.support.fake_client import Call, an_error
 
 SERVICE = "PATCH /api/v1/namespaces/shop/services/web"
@@ -267,3 +270,52 @@ async def test_a_service_as_target_is_never_read(world: World) -> None:
     await world.converge(targetRef={"kind": "Service", "name": "friend"})
     assert world.find("Service")["spec"]["selector"] == {"app": "x"}
     assert not [call for call in world.client.calls if call.method == "GET"]
+
+
+async def look(world: World) -> None:
+    """Let so much time go by that the operator looks at what it doesn't watch."""
+    world.woken.clear()
+    world.clock.now += 10
+    looking = asyncio.create_task(world.warnings.run())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    looking.cancel()
+
+
+async def test_while_a_load_balancer_has_no_address_it_is_told_what_its_controller_says(
+    world: World,
+) -> None:
+    waiting = "waiting for a load balancer controller to give the Service an address"
+    world.client.on("GET", "/events", lambda call: {"items": [a_warning()]})
+    await world.converge(ports=["^80:8080"])
+    assert world.condition("Ready") == ("False", "Pending", waiting)
+    await look(world)
+    assert world.woken == [WEB]
+    await world.reconcile()
+    said = f"{waiting}; service-controller says: SyncLoadBalancerFailed: quota exceeded"
+    assert world.condition("Ready") == ("False", "Pending", said)
+    assert (await world.reconcile()).reported is False
+    service = world.find("Service")
+    address = {"status": {"loadBalancer": {"ingress": [{"ip": "198.51.100.7"}]}}}
+    world.tell(world.client.put(object_path("Service", *WEB), service | address))
+    await world.reconcile()
+    assert world.condition("Ready") == ("True", "Ready", "the Service is up to date")
+    world.client.calls.clear()
+    await look(world)
+    assert world.client.calls == []
+
+
+async def test_who_waits_for_no_address_costs_no_look_at_events(world: World) -> None:
+    await world.converge(ports=["!80:8080"])
+    await look(world)
+    assert world.client.calls == []
+
+
+async def test_a_request_that_is_deleted_is_not_looked_for(world: World) -> None:
+    await world.converge(ports=["^80:8080"])
+    request = world.store.request(WEB)
+    assert request is not None
+    world.store.drop_request(request)
+    await world.reconcile()
+    await look(world)
+    assert world.client.calls == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from exposer.api.permission import EVERYTHING
-from exposer.applied import Events, PodReader, Targets, Writer
+from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.kube.paths import object_path
 from exposer.observed import Key, Store, trimmed_object, trimmed_request
 from exposer.reconcile import Reconciler, Result
@@ -28,12 +28,14 @@ class World:
         self.is_watched = True
         self.store = Store(self._wake)
         self.pods = PodReader(self.client, self.woken.append, self.clock)
+        self.warnings = WarningReader(self.client, self.woken.append, self.clock)
         self.repairs = Repairs(self.clock)
         self.reconciler = Reconciler(
             EVERYTHING,
             self.store,
             Targets(self.client, self.store, self.pods, self._watch),
             self.pods,
+            self.warnings,
             Writer(self.client, self.store),
             Events(self.client, self.clock),
             self.repairs,

@@ -154,8 +154,27 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
         pytest.param(
             LOAD_BALANCER,
             Outcome(),
+            some_facts(kind=Kind.LOAD_BALANCER, warning="service-controller says: Failed: no"),
+            [
+                IS_ACCEPTED,
+                IS_PROGRAMMED,
+                IS_AVAILABLE,
+                Fact(
+                    READY,
+                    "False",
+                    Reason.PENDING,
+                    f"{NO_ADDRESS}; service-controller says: Failed: no",
+                ),
+            ],
+            id="a load balancer that gets none, with what is said of it",
+        ),
+        pytest.param(
+            LOAD_BALANCER,
+            Outcome(),
             some_facts(
-                kind=Kind.LOAD_BALANCER, ingress=[LoadBalancerIngress(hostname="lb.example.com")]
+                kind=Kind.LOAD_BALANCER,
+                ingress=[LoadBalancerIngress(hostname="lb.example.com")],
+                warning="service-controller says: Failed: no",
             ),
             [IS_ACCEPTED, IS_PROGRAMMED, IS_AVAILABLE, IS_READY],
             id="a load balancer with a name",

@@ -8,8 +8,14 @@ from exposer.api import Reason, Refused, Verdict
 from exposer.grammar import Kind
 from exposer.observed import ObjectRecord, Snapshot
 from exposer.observed.pods import UNSEEN, BackingPods
-from exposer.plan import Outcome
-from exposer.status import awaits_endpoints, depends_on_pods, needs_pods, status_of
+from exposer.plan import Outcome, Refusal
+from exposer.status import (
+    awaits_address,
+    awaits_endpoints,
+    depends_on_pods,
+    needs_pods,
+    status_of,
+)
 from tests.support.builders import (
     NOW,
     Body,
@@ -208,6 +214,7 @@ def test_of_many_endpoints_the_first_100_are_shown_and_all_counted() -> None:
     )
 
 
+BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
 EMPTY = a_slice(endpoints=[])
 LAME = a_slice(endpoints=[an_endpoint(conditions={"ready": False})])
 METRICS = a_service(spec={"ports": [a_service_port(), a_service_port(9090, "metrics")]})
@@ -245,6 +252,34 @@ def test_what_is_wrong_with_a_load_balancer_is_shown_before_that_it_has_no_pods(
     service = a_service(spec={"type": "LoadBalancer"})
     found = status(service, EMPTY, verdict=an_accepted_request(kind=Kind.LOAD_BALANCER))
     assert found["display"]["reason"] == "Pending"
+
+
+@pytest.mark.parametrize(
+    ("objects", "verdict", "waits"),
+    [
+        pytest.param(
+            [a_service(spec={"type": "LoadBalancer"}), EMPTY], BALANCER, True, id="no address"
+        ),
+        pytest.param([BALANCED, EMPTY], BALANCER, False, id="an address"),
+        pytest.param([a_service(), EMPTY], an_accepted_request(), False, id="another kind"),
+        pytest.param(
+            [a_service(spec={"type": "LoadBalancer"}), EMPTY],
+            Refused(Reason.MIXED_KINDS, "mixed"),
+            False,
+            id="no valid spec",
+        ),
+    ],
+)
+def test_for_an_address_waits_only_who_lacks_nothing_else(
+    objects: list[ObjectRecord], verdict: Verdict, waits: bool
+) -> None:
+    assert awaits_address(status(*objects, verdict=verdict)) is waits
+
+
+def test_who_cannot_have_its_service_waits_for_no_address() -> None:
+    outcome = Outcome(Refusal(Reason.PENDING, "etcd is slow", passing=True))
+    found = status_of(a_request(), BALANCER, Snapshot(), outcome, NOW)
+    assert not awaits_address(found)
 
 
 def test_an_error_of_a_load_balancer_is_told() -> None:

@@ -296,6 +296,7 @@ def some_facts(
     cluster_ips: Mapping[str, str] | None = None,
     ingress: Sequence[LoadBalancerIngress] = (),
     errors: Sequence[str] = (),
+    warning: str = "",
     backing: BackingPods | None = None,
     pods: Sequence[PodRecord] = (),
     governing: str | None = None,
@@ -311,6 +312,7 @@ def some_facts(
         cluster_ips=cluster_ips or {},
         ingress=list(ingress),
         load_balancer_errors=list(errors),
+        load_balancer_warning=warning,
         service_name="web",
         backing=BackingPods(tuple(pods), governing) if backing is None else backing,
     )
@@ -330,3 +332,19 @@ def a_key(name: str = "web", namespace: str = "shop") -> Key:
 
 def _deletion(deleting: bool) -> Body:
     return {"deletionTimestamp": "2026-03-01T12:00:00Z"} if deleting else {}
+
+
+def a_warning(note: str = "quota exceeded", uid: str = "service-web", **changes: Any) -> Body:
+    """A Warning Event about a Service, as events.k8s.io/v1 shows one of a cloud's controller."""
+    return {
+        "metadata": {"creationTimestamp": "2026-03-01T12:00:00Z", "resourceVersion": "100"},
+        "type": "Warning",
+        "reason": "SyncLoadBalancerFailed",
+        "note": note,
+        "regarding": {"kind": "Service", "name": "web", "namespace": "shop", "uid": uid},
+        "reportingController": "service-controller",
+        "deprecatedSource": {"component": "service-controller"},
+        "deprecatedLastTimestamp": "2026-03-01T12:00:00Z",
+        "eventTime": None,
+        **changes,
+    }

@@ -12,6 +12,10 @@ READY = (
     *(f"to-{kind.lower()}" for kind in (*_WORKLOADS, "Pod", "Service")),
 )
 """The requests that end up Ready."""
+_WARNED = (
+    "waiting for a load balancer controller to give the Service an address; "
+    "service-controller says: SyncLoadBalancerFailed: no quota"
+)
 _TAKEN = ("taken", "taken-too")
 """Those that don't, as somebody else has their Endpoints, or their EndpointSlice."""
 
@@ -34,12 +38,14 @@ def prepare(space: Space) -> None:
     space.expose("80", name="moved", serviceName="before")
     space.expose("80", name="addresses", addresses=["192.0.2.1"])
     space.expose("80", name="emptied", addresses=["192.0.2.1"])
+    space.expose("^80", name="balanced")
 
 
 def until_prepared(space: Space) -> None:
     """Wait until an operator has carried out the first requests."""
     for name in _STANDING:
         space.until_ready(name)
+    space.until_refused("balanced", "Pending")
 
 
 def change(space: Space) -> None:
@@ -48,6 +54,7 @@ def change(space: Space) -> None:
     space.ask("moved", serviceName="after")
     space.ask("addresses", addresses=["192.0.2.2"])
     space.ask("emptied", addresses=None)
+    space.warn("balanced", "SyncLoadBalancerFailed", "no quota")
     space.create_pod("unready", {"app": "unready"}, ready=False)
     space.expose("80", name="unready")
     space.expose("80", name="new", addresses=["192.0.2.3"])
@@ -64,5 +71,6 @@ def until_done(space: Space) -> None:
     for name in _TAKEN:
         space.until_refused(name, "ServiceConflict")
     space.until_refused("unready", "PodsNotReady", "EndpointsAvailable")
+    space.until_told("Ready", _WARNED, "balanced")
     space.until_gone("Service", "before")
     space.until_gone("EndpointSlice", "emptied-exposer-ipv4")

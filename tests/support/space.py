@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +24,7 @@ _COLLECTIONS = {
     "Endpoints": "/api/v1/namespaces/{}/endpoints",
     "EndpointSlice": "/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices",
     "Pod": "/api/v1/namespaces/{}/pods",
+    "Event": "/api/v1/namespaces/{}/events",
     "ResourceQuota": "/api/v1/namespaces/{}/resourcequotas",
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
     "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
@@ -88,6 +90,28 @@ class Space:
         labels = {"app": name}
         spec = {"replicas": replicas, "selector": {"matchLabels": labels}}
         self.create("Deployment", name, spec={**spec, "template": _pod(labels, ports, True)})
+
+    def warn(self, service: str, reason: str, message: str) -> None:
+        """Create a Warning Event about a Service, as a cloud's controller does (client-go)."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        regarding = self.get("Service", service)
+        metadata = regarding["metadata"]
+        self.create(
+            "Event",
+            f"{service}.{next(_numbers)}",
+            involvedObject={
+                "apiVersion": regarding["apiVersion"],
+                "kind": regarding["kind"],
+                **{field: metadata[field] for field in ("namespace", "name", "uid")},
+            },
+            type="Warning",
+            reason=reason,
+            message=message,
+            source={"component": "service-controller"},
+            firstTimestamp=now,
+            lastTimestamp=now,
+            count=1,
+        )
 
     def get(self, kind: str, name: str) -> Object:
         return self._api.get(self._path(kind, name))
@@ -161,7 +185,7 @@ class Space:
         return self._until_condition(name, condition, "False", reason)
 
     def until_told(self, kind: str, message: str, name: str = "web") -> None:
-        """Wait until a condition of a request has that message: a look at pods takes a second."""
+        """Wait until a condition of a request has that message: looks take a second or more."""
         self.until(
             "ExposeRequest", name, lambda seen: condition(seen, kind).get("message") == message
         )

@@ -62,9 +62,10 @@ each right in turn, and sees what breaks. */}}
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets, replicasets]
   verbs: [get, list, watch]
+# To tell transitions, and to see what load balancer controllers warn of while a Service has no address.
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create]
+  verbs: [create, list]
 # An apply is a patch, and a create where the object is not there yet.
 - apiGroups: [""]
   resources: [services, endpoints]

@@ -2,7 +2,8 @@
 
 from exposer.applied.events import Events
 from exposer.applied.pods import PodReader, read_backing
+from exposer.applied.service_warnings import WarningReader
 from exposer.applied.targets import Targets
 from exposer.applied.writer import Writer
 
-__all__ = ["Events", "PodReader", "Targets", "Writer", "read_backing"]
+__all__ = ["Events", "PodReader", "Targets", "WarningReader", "Writer", "read_backing"]

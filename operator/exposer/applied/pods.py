@@ -5,14 +5,13 @@ pods, those of the namespace are listed now and then, ever less often while noth
 whoever is concerned is woken.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from exposer.backoff import Backoff
+from exposer.applied.looks import Looks
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path, is_path_segment, object_path
 from exposer.observed import Key
@@ -26,8 +25,6 @@ from exposer.observed.pods import (
 )
 
 _FEW = 20  # pods of a Service; what is wrong with some is wrong with most
-_FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
-_SOON = timedelta(seconds=1)  # many that begin to wait in one second are served by one look
 _KEPT = timedelta(minutes=1)  # so long a look is taken for what is now where nobody waits
 
 # Those that have run to their end never become endpoints again.
@@ -85,13 +82,9 @@ class PodReader:
         self._client = client
         self._wake = wake
         self._clock = clock
-        self._waiting: dict[str, dict[Key, _Interest]] = {}
+        self._looks: Looks[_Interest] = Looks(self._look, clock)
         self._found: dict[Key, _Found] = {}
-        self._due: dict[str, float] = {}
-        self._last: dict[str, float] = {}
-        self._backoff: Backoff[str] = Backoff(lambda: 1.0, _FIRST)
         self._hidden: set[str] = set()
-        self._changed = asyncio.Event()
 
     def backing(
         self, request: Key, labels: Mapping[str, str], *, changing: bool, with_set: bool = False
@@ -108,9 +101,9 @@ class PodReader:
         found = self._found.get(request)
         known = found if found is not None and found.interest == interest else None
         if known and not changing and self._clock() - known.at < _KEPT.total_seconds():
-            self._stop_waiting(request)
+            self._looks.stop_waiting(request)
         else:
-            self._wait(request, interest)
+            self._looks.wait(request, interest)
         return known.pods if known else UNSEEN
 
     def wait_for(self, request: Key, name: str, body: Body | None) -> bool:
@@ -128,53 +121,20 @@ class PodReader:
         if request not in self._found or self._found[request].interest != interest:
             seen = _named([body] if body else [])
             self._found[request] = _Found(interest, UNSEEN, seen, self._clock())
-        self._wait(request, interest)
+        self._looks.wait(request, interest)
         return request.namespace not in self._hidden
 
     def forget(self, request: Key) -> None:
         """It wants to hear of pods no more."""
-        self._stop_waiting(request)
+        self._looks.stop_waiting(request)
         self._found.pop(request, None)
 
     async def run(self) -> None:
         """Look whenever it is time, until it is cancelled."""
-        while True:
-            self._changed.clear()
-            now = self._clock()
-            for namespace in [each for each, due in self._due.items() if due <= now]:
-                await self._look(namespace)
-            soonest = min(self._due.values(), default=None)
-            try:
-                wait = None if soonest is None else max(0.0, soonest - self._clock())
-                async with asyncio.timeout(wait):
-                    await self._changed.wait()
-            except TimeoutError:
-                pass
+        await self._looks.run()
 
-    def _wait(self, request: Key, interest: _Interest) -> None:
-        waiting = self._waiting.setdefault(request.namespace, {})
-        if waiting.get(request) == interest:
-            return
-        waiting[request] = interest
-        self._backoff.succeeded(request.namespace)
-        self._look_by(request.namespace, _SOON)
-
-    def _stop_waiting(self, request: Key) -> None:
-        waiting = self._waiting.get(request.namespace, {})
-        waiting.pop(request, None)
-        if not waiting:
-            self._waiting.pop(request.namespace, None)
-            self._due.pop(request.namespace, None)
-            self._backoff.succeeded(request.namespace)
-
-    def _look_by(self, namespace: str, delay: timedelta) -> None:
-        due = self._clock() + delay.total_seconds()
-        self._due[namespace] = min(due, self._due.get(namespace, due))
-        self._changed.set()
-
-    async def _look(self, namespace: str) -> None:
-        """List the pods of a namespace once, for all who wait there."""
-        self._due.pop(namespace, None)
+    async def _look(self, namespace: str) -> bool:
+        """List the pods of a namespace once, for all who wait there; whether any was woken."""
         pods: list[Body] | BackingPods
         try:
             pods = await _list(self._client, namespace, {"resourceVersion": "0"})
@@ -186,15 +146,9 @@ class PodReader:
             else:
                 pods = unavailable(error.message)
         woken = False
-        for request, interest in list(self._waiting.get(namespace, {}).items()):
+        for request, interest in self._looks.waiting(namespace):
             woken |= await self._notice(request, interest, pods)
-        if woken:
-            self._backoff.succeeded(namespace)
-        self._next(namespace)
-
-    def _next(self, namespace: str) -> None:
-        if namespace in self._waiting:
-            self._look_by(namespace, self._backoff.failed(namespace, _LONGEST))
+        return woken
 
     async def _notice(
         self, request: Key, interest: _Interest, pods: list[Body] | BackingPods

@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from exposer.api.identity import CLUSTER_DOMAIN
-from exposer.applied import Events, PodReader, Targets, Writer
+from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.backoff import Backoff
 from exposer.informers import Informers
 from exposer.informers.kopf_operator import KopfError, run_kopf
@@ -69,11 +69,13 @@ async def _run(
 
     informers = Informers(client, store, options.namespaces, options.silence, wake_all)
     pods = PodReader(client, lambda key: wake({key}, True))
+    warnings = WarningReader(client, lambda key: wake({key}, True))
     reconciler = Reconciler(
         options.kinds,
         store,
         Targets(client, store, pods, informers.begin),
         pods,
+        warnings,
         Writer(client, store),
         Events(client),
         Repairs(),
@@ -88,6 +90,7 @@ async def _run(
             asyncio.create_task(workers.run(leadership.leads, informers.is_synced)),
             asyncio.create_task(leadership.run(client)),
             asyncio.create_task(pods.run()),
+            asyncio.create_task(warnings.run()),
             asyncio.create_task(garbage.keep(synced)),
         ]
         kopf = asyncio.create_task(

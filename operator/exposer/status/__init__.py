@@ -33,6 +33,7 @@ def status_of(
     now: datetime,
     backing: BackingPods = UNSEEN,
     cluster_domain: str = CLUSTER_DOMAIN,
+    warning: str = "",
 ) -> dict[str, Any]:
     """The request's status as the API server takes it.
 
@@ -44,10 +45,11 @@ def status_of(
         now: In UTC.
         backing: What is behind the Service, where one has looked.
         cluster_domain: What the cluster's DNS names end in.
+        warning: What a load balancer controller says of the Service, where one has looked.
     """
     service = _own_service(request, snapshot)
     slices = snapshot.slices_of(service) if service else []
-    seen = facts_of(service, slices, backing)
+    seen = facts_of(service, slices, backing, warning)
     spec = service.body["spec"] if service else {}
     rows = shown(slices if has_endpoints(seen.kind) else [])
     found = conditions(facts(verdict, outcome, seen), request.generation, request.status, now)
@@ -112,6 +114,13 @@ def needs_pods(status: Mapping[str, Any]) -> bool:
 def depends_on_pods(status: Mapping[str, Any]) -> bool:
     """Whether pods that are no endpoints yet may change what it tells; nobody watches pods."""
     return _endpoints_reason(status) in _UNEXPLAINED
+
+
+def awaits_address(status: Mapping[str, Any]) -> bool:
+    """Whether a load balancer's address is all that is missing; its controller may say why."""
+    told = {each["type"]: (each["status"], each["reason"]) for each in status["conditions"]}
+    programmed, ready = told[ConditionType.PROGRAMMED], told[ConditionType.READY]
+    return (programmed[0], ready) == ("True", ("False", Reason.PENDING))
 
 
 def awaits_endpoints(status: Mapping[str, Any]) -> bool:

@@ -96,7 +96,10 @@ def _reachable(verdict: Verdict, seen: Facts) -> Fact:
             message = f"the load balancer has an error: {'; '.join(seen.load_balancer_errors)}"
             return Fact(ConditionType.READY, "False", Reason.LOAD_BALANCER_ERROR, message)
         if not seen.ingress:
-            message = "waiting for a load balancer controller to give the Service an address"
+            warning = f"; {seen.load_balancer_warning}" if seen.load_balancer_warning else ""
+            message = (
+                f"waiting for a load balancer controller to give the Service an address{warning}"
+            )
             return Fact(ConditionType.READY, "False", Reason.PENDING, message)
     return Fact(ConditionType.READY, "True", Reason.READY, "the Service is up to date")
 

@@ -24,6 +24,7 @@ class Facts:
         families: Its IP families; empty where nobody knows them.
         cluster_ips: Its addresses by their IP families; none of a headless Service.
         load_balancer_errors: What its controller reports.
+        load_balancer_warning: What a controller says while there is no address, and who says it.
     """
 
     kind: Kind | None = None
@@ -34,6 +35,7 @@ class Facts:
     cluster_ips: Mapping[str, str] = field(default_factory=dict)
     ingress: Sequence[LoadBalancerIngress] = ()
     load_balancer_errors: Sequence[str] = ()
+    load_balancer_warning: str = ""
     service_name: str | None = None
     backing: BackingPods = UNSEEN
 

@@ -1,9 +1,19 @@
-"""Service -> what its load balancer's controller reports to be wrong."""
+"""Service, Events about it -> what its load balancer's controller reports to be wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _TOLD = 5  # a range can have a thousand ports
+_LONGEST = 300  # characters of a warning; some clouds answer with whole documents
+
+# Kubernetes' own, that warn about Services and make no load balancers (their names are those that
+# they give their Event recorders).
+_OF_OTHER_THINGS = (
+    "endpoint-slice-controller",
+    "ipallocator-repair-controller",
+    "kube-proxy",
+    "portallocator-repair-controller",
+)
 
 _PORTS_ERROR = "LoadBalancerPortsError"
 """The type of the condition (core/v1 LoadBalancerPortsError)."""
@@ -35,3 +45,48 @@ def _of_ports(load_balancer: Mapping[str, Any]) -> Iterator[str]:
             if port.get("error"):
                 place = way.get("ip") or way.get("hostname")
                 yield f"port {port['port']}/{port['protocol']} at {place}: {port['error']}"
+
+
+def load_balancer_warnings(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The newest warning about each Service, by the Service's uid.
+
+    By the uid, so that none is of an earlier Service of the same name.
+
+    Args:
+        events: Warning Events about Services (events.k8s.io/v1), in any order.
+    """
+    newest = {
+        event["regarding"].get("uid"): event
+        for event in sorted(events, key=_last_seen)
+        if _controller(event) and _controller(event) not in _OF_OTHER_THINGS
+    }
+    return {uid: _warning(event) for uid, event in newest.items() if uid}
+
+
+def _controller(event: Mapping[str, Any]) -> str:
+    """Who says it; recorders of core/v1 Events may give the component only."""
+    source = event.get("deprecatedSource") or {}
+    return event.get("reportingController") or source.get("component") or ""
+
+
+def _last_seen(event: Mapping[str, Any]) -> tuple[str, int]:
+    """When it was seen last, and for those of one moment, which was written last.
+
+    Texts sort by time without their "Z", as only some have fractions of a second before it.
+    """
+    times = (
+        (event.get("series") or {}).get("lastObservedTime"),
+        event.get("deprecatedLastTimestamp"),
+        event.get("eventTime"),
+        event["metadata"]["creationTimestamp"],
+    )
+    latest = max(time.removesuffix("Z") for time in times if time)
+    return latest, int(event["metadata"]["resourceVersion"])
+
+
+def _warning(event: Mapping[str, Any]) -> str:
+    """Its words on one line, without what a terminal or a browser would take for commands."""
+    said = ": ".join(filter(None, (event.get("reason"), event.get("note"))))
+    words = f"{_controller(event)} says: {said}"
+    line = " ".join("".join(each if each.isprintable() else " " for each in words).split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -13,7 +13,10 @@ from exposer.status.ports import ingress_rows, port_rows
 
 
 def facts_of(
-    service: ObjectRecord | None, slices: Sequence[ObjectRecord], backing: BackingPods = UNSEEN
+    service: ObjectRecord | None,
+    slices: Sequence[ObjectRecord],
+    backing: BackingPods = UNSEEN,
+    warning: str = "",
 ) -> Facts:
     """What is known of a Service.
 
@@ -21,6 +24,7 @@ def facts_of(
         service: The Service of a request; None while there is none.
         slices: Its EndpointSlices.
         backing: The pods behind it, where somebody has looked.
+        warning: The newest that a load balancer controller says of it, where somebody has looked.
     """
     if service is None:
         return Facts(backing=backing)
@@ -39,6 +43,7 @@ def facts_of(
         cluster_ips={f"IPv{ipaddress.ip_address(each).version}": each for each in addresses},
         ingress=ingress_rows(load_balancer),
         load_balancer_errors=load_balancer_errors(service.body["conditions"], load_balancer),
+        load_balancer_warning=warning,
         service_name=service.key.name,
         backing=backing,
     )
