@@ -20,7 +20,7 @@ from exposer.plan.ownership import claimed_by
 from exposer.repairs import Repairs
 from exposer.status import awaits_address, awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
-from exposer.status.told import told_conditions
+from exposer.status.told import as_told_before, told_conditions
 
 _ROUNDS = 3
 _PATIENCE = timedelta(seconds=10)  # a fault that is over sooner is not told
@@ -76,6 +76,7 @@ class Reconciler:
         self._cluster_domain = cluster_domain
         self._failing: dict[Key, datetime] = {}
         self._awaiting: dict[Key, datetime] = {}
+        self._ports: dict[Key, Sequence[Mapping[str, Any]]] = {}
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
         """Bring everything of one request to where its spec wants it, and tell how it stands.
@@ -130,7 +131,9 @@ class Reconciler:
         changes = self._changes_by_others(request, desired)
         pause = self._repairs.pause(request.key) if changes else timedelta()
         if pause:
-            return Outcome(self._contested(request.key, changes, pause)), False
+            # What has been told stays: who makes the changes may make other ones each time.
+            what = self._repairs.contested(request.key) or changes
+            return Outcome(self._contested(request.key, what, pause)), False
         outcome, wrote = await self._converge(request, desired)
         if wrote and changes:
             self._repairs.made(request.key, changes)
@@ -143,9 +146,8 @@ class Reconciler:
     async def _converge(
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
     ) -> tuple[Outcome, bool]:
-        outcome, wrote = Outcome(), False
+        outcome, wrote, allocated = Outcome(), False, self._allocated(request)
         for _ in range(_ROUNDS):
-            allocated = request.status.get("ports") or ()
             todo = plan(request.uid, desired, self._store.snapshot(request), allocated)
             outcome = await self._writer.carry_out(todo)
             wrote = wrote or bool(todo.writes)
@@ -158,6 +160,13 @@ class Reconciler:
             outcome = Outcome(Refusal(Reason.PENDING, message, passing=True))
         self._store.wait(request.key, outcome.refusal.held_by if outcome.refusal else None)
         return outcome, wrote
+
+    def _allocated(self, request: RequestRecord) -> Sequence[Mapping[str, Any]]:
+        """The ports that its Service has, or had last: a status without a Service has none."""
+        ports: Sequence[Mapping[str, Any]] = request.status.get("ports") or ()
+        if any(port.get("nodePort") for port in ports):
+            self._ports[request.key] = ports
+        return ports or self._ports.get(request.key, ())
 
     def _changes_by_others(
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
@@ -197,7 +206,9 @@ class Reconciler:
         status = status_with(UNSEEN, "")
         backing = self._backing(request, verdict, snapshot.selector_of(request), status)
         warning = self._warning(request, snapshot.service_of(request), status)
-        return status if (backing, warning) == (UNSEEN, "") else status_with(backing, warning)
+        if (backing, warning) != (UNSEEN, ""):
+            return status_with(backing, warning)
+        return as_told_before(status, request.status) if needs_pods(status) else status
 
     def _backing(
         self,
@@ -245,6 +256,7 @@ class Reconciler:
         self._repairs.forget(key)
         self._failing.pop(key, None)
         self._awaiting.pop(key, None)
+        self._ports.pop(key, None)
 
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)

@@ -8,8 +8,8 @@ from time import monotonic
 from exposer.observed import Key
 
 _FIRST, _LONGEST = timedelta(seconds=1), timedelta(seconds=60)
-_QUIET = timedelta(seconds=10)  # longer than any pause, and it is over
-_CONTESTED = 3  # repairs in a row
+_QUIET = timedelta(seconds=5)  # so much longer than the last pause, and it is over
+_CONTESTED = 4  # repairs in a row
 
 
 @dataclass(slots=True)

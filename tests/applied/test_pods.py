@@ -142,6 +142,15 @@ async def test_where_one_look_will_do_there_is_one(case: Case) -> None:
     assert await case.after(3600) == 0
 
 
+async def test_one_look_is_one_look_also_when_it_is_asked_for_again_later(case: Case) -> None:
+    case.pods = [a_pod_body()]
+    case.backing(changing=False)
+    await case.after(1)
+    await case.after(90)
+    case.backing(changing=False)
+    assert [await case.after(1), await case.after(3600)] == [1, 0]
+
+
 async def test_another_selector_is_another_question(case: Case) -> None:
     case.pods = [a_pod_body()]
     case.backing()

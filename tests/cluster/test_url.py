@@ -112,7 +112,7 @@ def test_a_request_without_a_service_says_why(space: Space, asking: Asking) -> N
     assert (answer.status, answer.output) == (1, "")
     assert answer.errors.startswith(
         f'error: ExposeRequest "web" in namespace "{space.name}" has no Service: ServiceConflict: '
-        'Service "web" belongs to '
+        'Service "web" exists and is not managed by exposer'
     )
 
 

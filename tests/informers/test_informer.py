@@ -137,7 +137,7 @@ async def test_a_failure_is_told_once(case: Case, caplog: pytest.LogCaptureFixtu
     await case.listed(*[an_error(403, "not allowed")] * 5, a_page())
     assert caplog.messages == [
         "services in shop: not allowed; trying again",
-        "services in shop: the API server answers again",
+        "services in shop: can be read again",
     ]
 
 
@@ -174,12 +174,40 @@ async def test_a_watch_that_ends_at_once_is_begun_ever_later(case: Case) -> None
     await case.listed()
     for _ in range(20):
         await case.watch()
-    assert case.clock.now - 1000 > 400  # twenty watches in seven minutes, and no more
+    watches = [call for call in case.client.calls if call.method == "WATCH"]
+    assert len(watches) == 15
+    assert case.clock.now - 1000 > 200  # fifteen watches in four minutes, and no more
+
+
+async def test_where_no_watch_lasts_it_is_listed_now_and_then(case: Case) -> None:
+    await case.listed()
+    for _ in range(3):
+        assert await case.watch() == []
+    assert await anext(await case.informer.watch("9")) == expired()
+
+
+async def test_an_outage_does_not_hold_up_the_first_watch_that_is_cut_after_it(case: Case) -> None:
+    await case.listed()
+    await case.watch(*[an_error(0)] * 20, a_page())
+    case.slept.clear()
+    await case.watch()
+    assert sum(case.slept) <= 0.5
+
+
+@pytest.mark.parametrize("answer", [{"status": "starting"}, {"metadata": {}}, {"metadata": None}])
+async def test_what_is_no_list_is_asked_for_again(case: Case, answer: dict[str, Any]) -> None:
+    assert await case.listed(answer, a_page(a_service_body())) == "9"
+    assert names(case.store) == ["web"]
+
+
+async def test_what_asks_to_come_back_much_later_is_asked_within_a_minute(case: Case) -> None:
+    await case.listed(an_error(503, retry_after=600), a_page())
+    assert case.slept == [60]
 
 
 async def test_a_watch_that_lasted_is_begun_again_at_once(case: Case) -> None:
     await case.listed()
-    for _ in range(3):
+    for _ in range(2):
         await case.watch()
     events = await case.informer.watch("9")
     case.clock.now += 600

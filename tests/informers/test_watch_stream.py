@@ -66,6 +66,13 @@ async def test_any_other_error_ends_it() -> None:
     assert case.end == ("the API server reports: etcd is gone", True)
 
 
+@pytest.mark.parametrize("line", [b"<html>\n", b'"x"\n', b"{\n"])
+async def test_what_is_no_event_ends_it(line: bytes) -> None:
+    case = Case()
+    assert await case.read(ADDED, line, ADDED) == [ADDED]
+    assert case.end == ("the answer is not a watch of the API server's", True)
+
+
 async def test_a_connection_that_breaks_ends_it() -> None:
     case = Case()
     assert await case.read(ADDED, ClientPayloadError("cut")) == [ADDED]

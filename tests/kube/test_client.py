@@ -45,9 +45,32 @@ async def test_a_document_there_and_back(tmp_path: Path) -> None:
         query = {"force": "true"}
         answered = await api.send("PATCH", PATH, {"a": "ü"}, query, kind, accept="text/plain")
     assert answered == {"kind": "Service"}
-    assert server.taken == [Taken("PATCH", f"{PATH}?force=true", b'{"a": "\\u00fc"}')]
+    assert server.taken == [Taken("PATCH", f"{PATH}?force=true", '{"a": "ü"}'.encode())]
     (headers,) = server.headers
     assert (headers["Content-Type"], headers["Accept"]) == (kind, "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        pytest.param("ü 🚀", "ü 🚀", id="as it is"),
+        pytest.param("\x07\n\x85", "\\u0007\\n\x85", id="control characters"),
+        pytest.param("\x7f\x9b\uffff", "\\u007f\\u009b\\uffff", id="what YAML can't hold"),
+        pytest.param("a\ud83dz", "a\ufffdz", id="half a character"),
+        pytest.param("\\ud83d\\ude80", "\\\\ud83d\\\\ude80", id="what only looks like one"),
+    ],
+)
+async def test_what_is_sent_is_yaml_too(tmp_path: Path, text: str, sent: str) -> None:
+    """The API server reads an apply as YAML, which knows no pairs of escapes."""
+
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({})
+
+    async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
+        server.answer = answer
+        await api.send("PATCH", PATH, {"a": text})
+    (taken,) = server.taken
+    assert taken.body.decode() == f'{{"a": "{sent}"}}'
 
 
 @pytest.mark.parametrize(
@@ -250,4 +273,6 @@ class TestNoAnswer:
 
     async def test_another_process_leads(self) -> None:
         async with client(Access("https://127.0.0.1:1"), leads=False) as api:
-            assert await refusal(api, "PATCH") == ApiError(0, {}, "another process leads now")
+            assert await refusal(api, "PATCH") == ApiError(
+                0, {}, "this process is not the leader now"
+            )

@@ -14,7 +14,7 @@ LEASE = "/apis/coordination.k8s.io/v1/namespaces/exposer-system/leases"
 SERVICES = "/api/v1/namespaces/shop/services"
 WRITES = ["POST", "PUT", "PATCH", "DELETE"]
 SOON = ClientTimeout(total=10)
-HELD_BACK = r"^another process leads now$"
+HELD_BACK = r"^this process is not the leader now$"
 
 
 class Leadership:

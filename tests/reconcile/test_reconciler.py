@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from exposer.kube.paths import object_path
-from exposer.observed import Key
+from exposer.observed import Key, trimmed_object
 from tests.reconcile.world import WEB, World
 from tests.support.builders import a_warning
-from tests.support.fake_client import Call, an_error
+from tests.support.fake_client import Body, Call, an_error
 
 SERVICE = "PATCH /api/v1/namespaces/shop/services/web"
 STATUS = "PATCH /apis/exposer.dev/v1alpha1/namespaces/shop/exposerequests/web/status"
@@ -319,3 +319,127 @@ async def test_a_request_that_is_deleted_is_not_looked_for(world: World) -> None
     await world.reconcile()
     await look(world)
     assert world.client.calls == []
+
+
+async def test_target_refs_in_a_ring_are_refused_and_write_nothing(world: World) -> None:
+    names = ("web", "friend", "third")
+    for name in names:
+        await world.converge(name, selector={"app": name})
+    for name, target in zip(names, ("friend", "third", "web"), strict=True):
+        spec = {"targetRef": {"kind": "Service", "name": target}}
+        world.tell(world.request(name, generation=2, **spec))
+    for _ in range(3):
+        results = [await world.reconcile(Key("shop", name)) for name in names]
+        wrote = [result.wrote for result in results]
+    assert wrote == [False] * 3
+    assert world.condition("Accepted") == (
+        "False",
+        "TargetHasNoSelector",
+        'spec.targetRef: Service "friend" takes its selector from this request itself: write a '
+        "spec.selector",
+    )
+
+
+async def test_a_request_that_names_its_own_service_is_refused(world: World) -> None:
+    world.tell(world.request(targetRef={"kind": "Service", "name": "web"}))
+    await world.reconcile()
+    assert world.condition("Accepted")[:2] == ("False", "TargetHasNoSelector")
+
+
+async def test_a_workload_that_its_watch_told_of_first_is_read_once(world: World) -> None:
+    path = "/apis/apps/v1/namespaces/shop/deployments/shop"
+    deployment = world.client.put(
+        path,
+        {
+            "kind": "Deployment",
+            "metadata": {"name": "shop", "namespace": "shop", "uid": "1"},
+            "spec": {"selector": {"matchLabels": {"app": "shop"}}},
+        },
+    )
+    world.tell(world.request(targetRef={"kind": "Deployment", "name": "shop"}))
+    world.tell({"kind": "Deployment", "metadata": deployment["metadata"]})
+    for _ in range(3):
+        await world.reconcile()
+    reads = [call for call in world.client.calls if call.path == path]
+    assert len(reads) == 1
+
+
+async def test_a_service_that_was_away_gets_its_node_port_again(world: World) -> None:
+    await world.converge(ports=["!80:8080"])
+    service = world.find("Service")
+    port = {**service["spec"]["ports"][0], "nodePort": 30123}
+    world.tell(world.change("Service", manager="kube-apiserver", ports=[port]))
+    await world.settle()
+    world.client.objects.pop("/api/v1/namespaces/shop/services/web")
+    world.store.drop(trimmed_object("Service", {**service, "metadata": _later(service)}))
+    denials = [an_error(403, "exceeded quota")]
+    world.client.on("PATCH", "services/web", lambda call: denials.pop(0) if denials else None)
+    await world.settle()
+    assert world.find("ExposeRequest")["status"]["ports"] == []
+    await world.settle()
+    ports = [
+        port
+        for call in world.client.calls
+        if call.path.endswith("services/web") and isinstance(call.body, dict)
+        for port in call.body["spec"]["ports"]
+    ]
+    assert ports[-1].get("nodePort") == 30123
+
+
+def _later(body: Body) -> Body:
+    return {**body["metadata"], "resourceVersion": "99999"}
+
+
+async def test_what_others_put_into_the_status_is_taken_out(world: World) -> None:
+    await world.converge()
+    request = world.find("ExposeRequest")
+    foreign = {"type": "Foo", "status": "True", "reason": "Bar", "message": "by hand"}
+    status = {**request["status"], "externalName": "evil.example.com"}
+    status["conditions"] = [*status["conditions"], foreign]
+    path = "/apis/exposer.dev/v1alpha1/namespaces/shop/exposerequests/web"
+    world.tell(world.client.put(path, {**request, "status": status}))
+
+    patches: list[Call] = []
+
+    def answer(call: Call) -> object:
+        if isinstance(call.body, list):
+            patches.append(call)
+            return world.client.put(path, request)
+        return world.client.put(path, {**request, "status": status})
+
+    world.client.on("PATCH", "web/status", answer)
+    await world.reconcile()
+    (patch,) = patches
+    assert patch.body == [
+        {"op": "test", "path": "/metadata/uid", "value": "uid-of-web"},
+        {"op": "test", "path": "/status/conditions/4/type", "value": "Foo"},
+        {"op": "remove", "path": "/status/conditions/4"},
+        {"op": "remove", "path": "/status/externalName"},
+    ]
+    world.client.calls.clear()
+    await world.reconcile()
+    assert world.client.calls == []
+
+
+async def test_a_restart_does_not_forget_what_was_told_of_pods(world: World) -> None:
+    await world.converge()
+    request = world.find("ExposeRequest")
+    told = {
+        "status": "False",
+        "reason": "PodsNotReady",
+        "message": 'the only endpoint is not ready: "np" is Running, but not ready',
+    }
+    conditions = [
+        {**each, **told} if each["type"] == "EndpointsAvailable" else each
+        for each in request["status"]["conditions"]
+    ]
+    slice_body = world.client.objects["/slices/web"]
+    endpoint = {"addresses": ["10.244.1.11"], "conditions": {"ready": False}}
+    world.tell(world.client.put("/slices/web", {**slice_body, "endpoints": [endpoint]}))
+    await world.reconcile()
+    status = {**world.find("ExposeRequest")["status"], "conditions": conditions}
+    path = "/apis/exposer.dev/v1alpha1/namespaces/shop/exposerequests/web"
+    world.tell(world.client.put(path, {**request, "status": status}))
+    world.client.calls.clear()
+    await world.reconcile()
+    assert world.client.written() == []

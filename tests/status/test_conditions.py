@@ -207,7 +207,7 @@ LOAD_BALANCER = an_accepted_request(kind=Kind.LOAD_BALANCER)
             Facts(),
             [
                 Fact(ACCEPTED, "False", Reason.MIXED_KINDS, "mixed"),
-                Fact(PROGRAMMED, "False", Reason.PENDING, UNCHANGED),
+                Fact(PROGRAMMED, "False", Reason.PENDING, "waiting for a valid spec"),
                 NO_SERVICE,
                 Fact(READY, "False", Reason.MIXED_KINDS, "mixed"),
                 Fact(STALLED, "True", Reason.MIXED_KINDS, "mixed"),

@@ -120,7 +120,7 @@ def test_a_node_port_with_its_endpoints() -> None:
 
 
 def test_a_refused_request_without_a_service() -> None:
-    waiting = "waiting for a valid spec; the existing Service stays unchanged"
+    waiting = "waiting for a valid spec"
     assert status(verdict=Refused(Reason.INVALID_SPEC, "wrong")) == {
         "observedGeneration": 3,
         "ports": [],

@@ -209,11 +209,15 @@ def _has_selector(spec: Spec) -> bool:
 
 
 def _once(writes: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Each deletion once: the operator asks again until the watch tells that it has happened."""
+    """Each deletion and the status once.
+
+    The operator asks again until the watch tells that something is deleted, and tells of endpoints
+    later where the cluster takes more than a second to list them.
+    """
     return [
         write
         for index, write in enumerate(writes)
-        if write[0] != "delete" or write not in writes[:index]
+        if write not in writes[:index] or (write[0] != "delete" and "/status" not in write[1])
     ]
 
 

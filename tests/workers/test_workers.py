@@ -85,8 +85,33 @@ async def test_what_is_added_is_reconciled(case: Case) -> None:
 async def test_who_does_not_lead_reconciles_nothing(case: Case) -> None:
     case.leads.clear()
     case.queue.add([WEB])
-    assert await case.work() == []
-    case.leads.set()
+    running = asyncio.create_task(case.workers.run(case.leads, case.synced.__contains__))
+    for turn in range(40):
+        await asyncio.sleep(0)
+        if turn == 20:
+            assert case.reconciler.reconciled == []
+            case.leads.set()
+    running.cancel()
+    assert case.reconciler.reconciled == [WEB]
+
+
+async def test_what_failed_in_an_outage_is_tried_again_once_a_write_got_through(
+    case: Case,
+) -> None:
+    outage = Refusal(Reason.PENDING, "no answer", passing=True)
+    case.reconciler.answer = lambda key: Result(outage)
+    case.queue.add([WEB])
+    await case.work()
+    case.reconciler.answer = lambda key: Result(reported=True)
+    case.queue.add([FRONT])
+    assert await case.work() == [FRONT, WEB]
+
+
+async def test_who_waits_for_what_another_has_is_not_tried_again_soon(case: Case) -> None:
+    held = Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT)
+    case.backoff.delay = timedelta(0)
+    case.reconciler.answer = lambda key: Result(held)
+    case.queue.add([WEB])
     assert await case.work() == [WEB]
 
 

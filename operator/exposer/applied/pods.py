@@ -85,6 +85,7 @@ class PodReader:
         self._looks: Looks[_Interest] = Looks(self._look, clock)
         self._found: dict[Key, _Found] = {}
         self._hidden: set[str] = set()
+        self._once: set[Key] = set()
 
     def backing(
         self, request: Key, labels: Mapping[str, str], *, changing: bool, with_set: bool = False
@@ -98,6 +99,7 @@ class PodReader:
             with_set: Whether the StatefulSet behind the pods counts, too.
         """
         interest = _Interest(labels, with_set=with_set)
+        (self._once.discard if changing else self._once.add)(request)
         found = self._found.get(request)
         known = found if found is not None and found.interest == interest else None
         if known and not changing and self._clock() - known.at < _KEPT.total_seconds():
@@ -118,6 +120,7 @@ class PodReader:
             Whether pods may be listed, so that it will be woken.
         """
         interest = _Interest({}, name)
+        self._once.discard(request)
         if request not in self._found or self._found[request].interest != interest:
             seen = _named([body] if body else [])
             self._found[request] = _Found(interest, UNSEEN, seen, self._clock())
@@ -128,6 +131,7 @@ class PodReader:
         """It wants to hear of pods no more."""
         self._looks.stop_waiting(request)
         self._found.pop(request, None)
+        self._once.discard(request)
 
     async def run(self) -> None:
         """Look whenever it is time, until it is cancelled."""
@@ -148,6 +152,8 @@ class PodReader:
         woken = False
         for request, interest in self._looks.waiting(namespace):
             woken |= await self._notice(request, interest, pods)
+            if request in self._once:
+                self._looks.stop_waiting(request)
         return woken
 
     async def _notice(

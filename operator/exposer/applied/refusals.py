@@ -74,7 +74,7 @@ def refusal_of(error: ApiError, holder_of: HolderOf) -> Refusal:
             return known
     # A quota, a missing right, a namespace that is going away; a value, in words not known here.
     reason = Reason.SERVICE_REJECTED if error.code in (400, 403, 422) else Reason.PENDING
-    passing = error.code in (0, 401, 429) or error.code >= 500
+    passing = error.code in (0, 401, 409, 429) or error.code >= 500
     return Refusal(reason, error.message, retry_after=error.retry_after, passing=passing)
 
 

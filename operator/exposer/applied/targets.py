@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from exposer.api import AcceptedRequest, Reason, Refused, Verdict, selector_of
+from exposer.api.identity import KIND
 from exposer.api.target import WORKLOADS
 from exposer.applied.pods import PodReader
 from exposer.kube import ApiError, Client
@@ -59,6 +60,12 @@ class Targets:
         if target is None:
             return accepted, True
         key = Key(request.namespace, target.name)
+        if target.kind == "Service" and self._leads_back(request, accepted.service_name, key):
+            message = (
+                f'spec.targetRef: Service "{target.name}" takes its selector from this request '
+                "itself: write a spec.selector"
+            )
+            return Refused(Reason.TARGET_HAS_NO_SELECTOR, message, retry=True), True
         woken = True
         if target.kind in WORKLOADS:
             woken = self._watch(target.kind, request.namespace)
@@ -77,6 +84,22 @@ class Targets:
         if target.kind == "Pod":
             woken = self._pods.wait_for(request, target.name, body)
         return selector, woken
+
+    def _leads_back(self, request: Key, service: str, target: Key) -> bool:
+        """Whether the target is the request's own Service, or comes to it by other requests'."""
+        seen: set[Key] = set()
+        while target not in seen:
+            if target == Key(request.namespace, service):
+                return True
+            seen.add(target)
+            found = self._store.find("Service", target)
+            if found is None or found.owner is None or found.owner.kind != KIND:
+                return False
+            owner = self._store.request(Key(request.namespace, found.owner.name))
+            if owner is None or owner.target is None or owner.target[0] != "Service":
+                return False
+            target = owner.target[1]
+        return False
 
     async def _read(self, kind: str, key: Key, request: Key) -> Mapping[str, Any] | None:
         try:

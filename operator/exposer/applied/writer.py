@@ -26,6 +26,7 @@ from exposer.plan.foreign import foreign_fields, taken_over
 from exposer.plan.outcome import summary
 from exposer.plan.overrides import overridden
 from exposer.plan.ownership import conflict, taken, wait_for
+from exposer.status.told import foreign_parts
 
 log = logging.getLogger("exposer")
 
@@ -77,11 +78,21 @@ class Writer:
         }
         try:
             answer = await self._apply(KIND, request.key, body, "/status")
+            if foreign := foreign_parts(answer.get("status") or {}, status):
+                answer = await self._take_out(request, foreign)
         except ApiError as error:
             if error.code != 404 or is_denied(error):
                 raise
             return
         self._store.put_request(trimmed_request(answer), written=status)
+
+    async def _take_out(
+        self, request: RequestRecord, operations: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        uid = {"op": "test", "path": "/metadata/uid", "value": request.uid}
+        path = f"{object_path(KIND, *request.key)}/status"
+        manager, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
+        return await self._client.send("PATCH", path, [uid, *operations], manager, content_type)
 
     def _foreseen(self, write: Write) -> Refusal | None:
         """What a dry run doesn't find: it leaves out the allocation (core/v1 service storage)."""

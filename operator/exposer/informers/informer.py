@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -29,6 +30,7 @@ _PAGE = "500"
 _SECONDS = "600"
 
 _SHORT = 10  # seconds; a watch that the API server ends sooner was none
+_DEAF = 3  # watches in a row that ended at once
 _LATE = 10  # seconds; a list or a watch takes some time, so much is no reason to worry
 _LONGEST_RETRY = timedelta(seconds=5)  # where the API server refuses, or is out of reach
 _LONGEST_PAUSE = timedelta(seconds=60)  # where it takes a watch and ends it at once
@@ -74,7 +76,9 @@ class Informer:
         self._wanted = asyncio.Event()
         if not collection.is_on_demand:
             self._wanted.set()
-        self._backoff: Backoff[None] = Backoff(first=timedelta(seconds=0.5))
+        self._refusals: Backoff[None] = Backoff(first=timedelta(seconds=0.5))
+        self._early_ends: Backoff[None] = Backoff(first=timedelta(seconds=0.5))
+        self._early_in_a_row = 0
         self._pause = timedelta()
         self._is_listed = False
         self._is_refused = False
@@ -160,6 +164,10 @@ class Informer:
         self._idle_since = None
         while True:
             await self._sleep(self._pause.total_seconds())
+            if self._early_in_a_row >= _DEAF:
+                # Such watches tell of nothing: then at least a list does, each time.
+                self._early_in_a_row = 0
+                return _just(expired())
             try:
                 if version != self._listed_version and await self._went_back(int(version)):
                     return _just(expired())
@@ -194,11 +202,11 @@ class Informer:
                 query=query,
                 accept=self.collection.accept("PartialObjectMetadataList"),
             )
-            version = int(page["metadata"]["resourceVersion"])
+            version, items = _read(page)
             if version < self._version:
                 self._forget(version)
             self._version = version
-            for item in page["items"] or ():
+            for item in items:
                 uids.add(item["metadata"]["uid"])
                 self._put(item)
             token = page["metadata"].get("continue")
@@ -227,7 +235,7 @@ class Informer:
             query={**self.collection.query, "limit": "1"},
             accept=metadata_only("PartialObjectMetadataList"),
         )
-        return int(page["metadata"]["resourceVersion"]) < version
+        return _read(page)[0] < version
 
     def _forget(self, version: int) -> None:
         log.warning(
@@ -248,16 +256,17 @@ class Informer:
         if message != self._refusal:  # once, not at each try
             self._refusal = message
             log.warning("%s: %s; trying again", self.collection, message)
-        delay = self._backoff.failed(None, _LONGEST_RETRY)
-        self._pause = max(delay, error.retry_after or delay)
+        delay = self._refusals.failed(None, _LONGEST_RETRY)
+        self._pause = max(delay, min(error.retry_after or delay, _LONGEST_PAUSE))
         self._update()
 
     def _succeeded(self) -> None:
         self._is_refused = False
         self._pause = timedelta()
+        self._refusals.succeeded(None)
         if self._refusal:
             self._refusal = ""
-            log.info("%s: the API server answers again", self.collection)
+            log.info("%s: can be read again", self.collection)
         self._update()
 
     def _heard(self) -> None:
@@ -269,19 +278,33 @@ class Informer:
         """The watch ended, as each does from time to time; the next one should begin soon."""
         self._down_since = self._idle_since = self._clock()
         if not by_server or self._clock() - self._began > _SHORT:
-            self._backoff.succeeded(None)
+            self._early_ends.succeeded(None)
+            self._early_in_a_row = 0
             return
         FAILURES.labels(self.collection.plural).inc()
         if not self._early_end:
             log.warning("%s: the watch ended at once: %s; trying again", self.collection, reason)
         self._early_end = f"the watch ends at once: {reason}"
-        self._pause = self._backoff.failed(None, _LONGEST_PAUSE)
+        self._pause = self._early_ends.failed(None, _LONGEST_PAUSE)
+        self._early_in_a_row += 1
 
     def _update(self) -> None:
         if self.is_synced != self._told_synced:
             self._told_synced = self.is_synced
             if self._told_synced:
                 self._tell_synced()
+
+
+def _read(page: Mapping[str, Any]) -> tuple[int, Sequence[dict[str, Any]]]:
+    """The version and the items of a page.
+
+    Raises:
+        ApiError: That is no page of a list, but what something before the API server answers.
+    """
+    try:
+        return int(page["metadata"]["resourceVersion"]), page.get("items") or ()
+    except (KeyError, TypeError, ValueError):
+        raise ApiError(0, {}, "the answer is not a list of the API server's") from None
 
 
 def _explained(collection: Collection, error: ApiError) -> str:

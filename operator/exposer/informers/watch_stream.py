@@ -42,6 +42,9 @@ async def events_of(
             lines, newline, rest = (rest + chunk).rpartition(b"\n")
             if not newline:
                 continue
+            if not all(map(_is_event, lines.split(b"\n"))):
+                reason, by_server = "the answer is not a watch of the API server's", True
+                return
             error = _error_in(lines)
             if error is not None and error.get("code") != _EXPIRED:
                 reason, by_server = f"the API server reports: {error.get('message')}", True
@@ -54,6 +57,11 @@ async def events_of(
     finally:
         response.close()
         ended(reason, by_server)
+
+
+def _is_event(line: bytes) -> bool:
+    """Whether it looks like one; to read each is the business of whoever needs it."""
+    return line.startswith(b"{") and line.endswith(b"}")
 
 
 def _error_in(lines: bytes) -> dict[str, Any] | None:

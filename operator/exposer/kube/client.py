@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -50,7 +51,7 @@ class Client:
                 path,
                 query=query,
                 headers=headers,
-                body=None if body is None else json.dumps(body).encode(),
+                body=None if body is None else _json(body),
                 timeout=ClientTimeout(total=self._patience),
             )
             async with response:
@@ -118,6 +119,17 @@ class Client:
     @property
     def _server(self) -> str:
         return self._connection.access.server
+
+
+# What YAML can't hold as it is (YAML 1.2, c-printable): the API server reads an apply as YAML.
+_UNPRINTABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no UTF-8 can hold
+
+
+def _json(body: Any) -> bytes:
+    """JSON that is YAML, too: without pairs of escapes for one character."""
+    text = _SURROGATES.sub("\ufffd", json.dumps(body, ensure_ascii=False))
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def _read(content: bytes) -> Any:

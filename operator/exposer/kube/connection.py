@@ -126,8 +126,8 @@ class Connection:
             timeout: For each try. Without ``connect``, a connection must be there in 10 s.
 
         Raises:
-            ClientError: There was no answer; a ClientConnectionError "another process leads now"
-                for a write that must not be sent any more.
+            ClientError: There was no answer; a ClientConnectionError "this process is not the
+                leader now" for a write that must not be sent any more.
             TimeoutError: There was none in time.
         """
         encoded = query if isinstance(query, str) else urlencode(query or {}, quote_via=quote)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import BytesPayload, ClientConnectionError
 from aiohttp.abc import AbstractStreamWriter
 
-REFUSAL = "another process leads now"
+REFUSAL = "this process is not the leader now"
 
 _ELECTION = "/apis/coordination.k8s.io/"  # written by those who don't lead yet
 _PIECE = 65536  # bytes; that much is on its way at once, and what is left is checked again

@@ -92,6 +92,7 @@ class ElectedLeadership(Leadership):
         """
         seconds = self._duration.total_seconds()
         while True:
+            begun = self._clock()
             renewed = await self._try(client)
             if renewed and not self.leads.is_set():
                 log.info("leading, as %s", self.identity)
@@ -101,7 +102,8 @@ class ElectedLeadership(Leadership):
                     "not leading any more: the lease %s was not renewed in time", self._lease
                 )
                 self.leads.clear()
-            await asyncio.sleep(seconds / 3 if renewed else seconds / 15)
+            pause = begun + seconds / 3 - self._clock() if renewed else seconds / 15
+            await asyncio.sleep(max(pause, 0.0))
 
     async def release(self, client: Client) -> None:
         """Release the Lease, if this process holds it."""
@@ -120,7 +122,7 @@ class ElectedLeadership(Leadership):
         """Get or renew the Lease; returns whether this process leads for another while."""
         begun = self._clock()
         try:
-            async with asyncio.timeout(self._duration.total_seconds() / 3):
+            async with asyncio.timeout(self._duration.total_seconds() * 2 / 3):
                 leads = await self._ask(client)
         except ApiError as error:
             self._note(error.message)

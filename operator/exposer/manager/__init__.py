@@ -130,6 +130,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
     """Have signals end the process in order, or else after a few seconds without."""
 
     def end() -> None:
+        log.info("stopping")
         stop.set()
         # Its default action ends a process even if that never gets to its event loop.
         signal.setitimer(signal.ITIMER_REAL, _LONGEST_END)

@@ -137,6 +137,9 @@ class Store:
         """
         place = record.kind, record.key
         known = self._objects.get(place)
+        if known is not None and known.uid == record.uid and record.body and not known.body:
+            # A watch told of its metadata, at whatever version; now it was read.
+            known = self._objects[place] = replace(known, body=record.body)
         if self._is_past(record.kind, known, record):
             return
         if record.kind in WORKLOADS:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from exposer.api import Reason
+from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.observed import ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.differences import differing_fields, managers_of, owned_fields
 from exposer.plan.outcome import Refusal
@@ -50,6 +51,8 @@ def contested(changes: str, pause: timedelta) -> Refusal:
 def _changes(uid: str, body: Mapping[str, Any], snapshot: Snapshot) -> str:
     kind, name = body["kind"], body["metadata"]["name"]
     record = snapshot.find(kind, name)
+    if record is None and kind != "Service":  # which are seen by their label
+        return f'{kind} "{name}" was deleted, or lost the label {MANAGED_BY_LABEL}'
     if record is None:
         return f'{kind} "{name}" was deleted'
     if not is_owned_by(record, uid) or record.deleting:

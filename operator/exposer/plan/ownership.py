@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exposer.api import Reason
-from exposer.api.identity import KIND
+from exposer.api.identity import FIELD_MANAGER, KIND
 from exposer.observed import Key, ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.outcome import Refusal
 
@@ -99,8 +99,11 @@ def wait_for(record: ObjectRecord) -> Refusal:
 
 def _unowned(record: ObjectRecord) -> str:
     """What is to be done about an object that no controller owns: not to delete it, if possible."""
-    made_by = f' (it was created by "{record.made_by}")' if record.made_by else ""
-    exists = f"exists and is not managed by exposer{made_by}"
+    if record.made_by == FIELD_MANAGER:
+        exists = "was created by exposer, but its owner reference was removed"
+    else:
+        made_by = f' (it was created by "{record.made_by}")' if record.made_by else ""
+        exists = f"exists and is not managed by exposer{made_by}"
     if record.kind == "Service":
         command = f"exposer convert svc/{record.key.name} -n {record.key.namespace}"
         return (

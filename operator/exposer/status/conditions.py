@@ -26,7 +26,7 @@ class Fact(NamedTuple):
 def facts(verdict: Verdict, outcome: Outcome, seen: Facts) -> list[Fact]:
     """All conditions, in their order; Stalled only while it holds."""
     accepted = _accepted(verdict)
-    programmed = _programmed(verdict, outcome)
+    programmed = _programmed(verdict, outcome, seen)
     ready = _ready([accepted, programmed, _reachable(verdict, seen)])
     found = [accepted, programmed, _endpoints_available(seen), ready]
     if _is_stalled(verdict, outcome.refusal):
@@ -67,15 +67,22 @@ def _accepted(verdict: Verdict) -> Fact:
     return Fact(ConditionType.ACCEPTED, "True", Reason.ACCEPTED, message)
 
 
-def _programmed(verdict: Verdict, outcome: Outcome) -> Fact:
+def _programmed(verdict: Verdict, outcome: Outcome, seen: Facts) -> Fact:
     if isinstance(verdict, Refused):
-        message = "waiting for a valid spec; the existing Service stays unchanged"
+        what = (
+            "for what spec.targetRef names" if verdict.reason in _OF_TARGETS else "for a valid spec"
+        )
+        stays = "; the existing Service stays unchanged" if seen.kind is not None else ""
+        message = f"waiting {what}{stays}"
         return Fact(ConditionType.PROGRAMMED, "False", Reason.PENDING, message)
     if outcome.refusal is not None:
         refusal = outcome.refusal
         return Fact(ConditionType.PROGRAMMED, "False", refusal.reason, refusal.message)
     message = f'Service "{verdict.service_name}" is up to date'
     return Fact(ConditionType.PROGRAMMED, "True", Reason.PROGRAMMED, message)
+
+
+_OF_TARGETS = (Reason.TARGET_NOT_FOUND, Reason.TARGET_HAS_NO_SELECTOR)
 
 
 def _endpoints_available(seen: Facts) -> Fact:

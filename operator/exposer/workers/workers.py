@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter, Histogram
 
-from exposer.backoff import Backoff
+from exposer.backoff import LAST, Backoff
 from exposer.observed import Key
 from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
@@ -17,6 +17,8 @@ from exposer.workers.work_queue import Item, WorkQueue
 
 RECONCILES = Counter("exposer_reconcile", "Reconciles by what came of them.", ["result"])
 SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile took.")
+
+_HELD = timedelta(minutes=5)
 
 CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
 
@@ -38,7 +40,8 @@ class Workers:
         self._queue = queue
         self._debounce = debounce
         self._backoff = backoff
-        self._refusals: dict[Key, Refusal] = {}
+        self._refusals: dict[Key, str] = {}
+        self._passing: set[Key] = set()
 
     async def run(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
         """Work until it is cancelled.
@@ -54,8 +57,8 @@ class Workers:
 
     async def _work(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
         while True:
-            await leads.wait()
             item = await self._queue.get()
+            await leads.wait()
             try:
                 if is_synced(item.key.namespace):
                     await self._reconcile(item)
@@ -76,24 +79,39 @@ class Workers:
         if result.reported and not result.wrote:  # the cluster's part of it has changed
             self._debounce.written(item.key)
         self._follow_up(item.key, result.refusal)
+        if result.reported and result.refusal is None:
+            self._try_what_passed()
         if result.again is not None:
             self._queue.add_after(item.key, result.again)
 
     def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
+        if refusal is not None and refusal.passing:
+            self._passing.add(key)
+        else:
+            self._passing.discard(key)
         if refusal is None:
             self._backoff.succeeded(key)
             self._refusals.pop(key, None)
             return
-        if self._refusals.get(key) != refusal:  # once, not at each try
-            log.warning("%s: %s: %s", key, refusal.reason.value, refusal.message)
-            self._refusals[key] = refusal
+        told = f"{refusal.reason.value}: {refusal.message}"
+        if self._refusals.get(key) != told:  # once, not at each try
+            log.warning("%s: %s", key, told)
+            self._refusals[key] = told
         if refusal.retry:
             self._try_again(key, refusal)
+
+    def _try_what_passed(self) -> None:
+        """The API server takes writes: what it did not take a while ago, it may take now."""
+        for key in self._passing:
+            self._queue.add_after(key, timedelta(), is_retry=True)
+        self._passing.clear()
 
     def _try_again(self, key: Key, refusal: Refusal | None = None) -> None:
         delay = self._backoff.failed(key)
         if refusal is not None and refusal.retry_after is not None:
-            delay = max(delay, refusal.retry_after)
+            delay = max(delay, min(refusal.retry_after, LAST))
+        if refusal is not None and refusal.held_by is not None:
+            delay = _HELD  # the store wakes it when that gives it up
         self._queue.add_after(key, delay, is_retry=True)
 
 
