@@ -24,6 +24,7 @@ from exposer.status.told import as_told_before, told_conditions
 
 _ROUNDS = 3
 _PATIENCE = timedelta(seconds=10)  # a fault that is over sooner is not told
+_CHURN = timedelta(seconds=5)  # between two statuses of a request that somebody works against
 # The cluster lists the endpoints of a new Service within milliseconds, or tens of a second when it
 # has many to list: a status that waits for it need not be written a second time.
 _MOMENT = timedelta(seconds=1)
@@ -76,6 +77,7 @@ class Reconciler:
         self._cluster_domain = cluster_domain
         self._failing: dict[Key, datetime] = {}
         self._awaiting: dict[Key, datetime] = {}
+        self._churn: dict[Key, datetime] = {}
         self._ports: dict[Key, Sequence[Mapping[str, Any]]] = {}
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
@@ -109,6 +111,8 @@ class Reconciler:
             return Result(refusal, wrote, again=again)
         if refusal is None and awaits_endpoints(status) and not self._waited(key, now):
             return Result(wrote=wrote, again=_MOMENT)
+        if self._is_churn(request, status, now):
+            return Result(refusal, wrote)
         try:
             await self._writer.report(request, status)
         except ApiError as error:
@@ -172,9 +176,8 @@ class Reconciler:
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
     ) -> str:
         """What others did since all stood as this very spec says; empty if nothing."""
-        programmed = told_conditions(request.status).get(ConditionType.PROGRAMMED)
         is_this_spec = request.status.get("observedGeneration") == request.generation
-        if programmed is None or not is_this_spec or programmed["reason"] not in _STOOD:
+        if not is_this_spec or _programmed(request.status) not in _STOOD:
             return ""
         return changes_by_others(request.uid, desired, self._store.snapshot(request))
 
@@ -238,6 +241,20 @@ class Reconciler:
         self._warnings.forget(request.key)
         return ""
 
+    def _is_churn(self, request: RequestRecord, status: Mapping[str, Any], now: datetime) -> bool:
+        """Whether this is but the next of somebody's many changes, which the status follows slowly.
+
+        The retry that is due tells the last of them.
+        """
+        reasons = {_programmed(request.status), _programmed(status)}
+        if reasons != {Reason.FIELDS_OVERRIDDEN}:
+            return False
+        told = self._churn.get(request.key)
+        if told is not None and now - told < _CHURN:
+            return True
+        self._churn[request.key] = now
+        return False
+
     def _waited(self, key: Key, now: datetime) -> bool:
         """Whether the endpoints of this request have been waited for long enough."""
         since = self._awaiting.setdefault(key, now)
@@ -257,10 +274,17 @@ class Reconciler:
         self._failing.pop(key, None)
         self._awaiting.pop(key, None)
         self._ports.pop(key, None)
+        self._churn.pop(key, None)
 
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)
 """What Programmed says once all stood as the spec says."""
+
+
+def _programmed(status: Mapping[str, Any]) -> str | None:
+    """The reason of Programmed."""
+    condition = told_conditions(status).get(ConditionType.PROGRAMMED)
+    return condition["reason"] if condition is not None else None
 
 
 def _is_pod(request: RequestRecord) -> bool:

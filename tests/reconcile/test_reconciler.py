@@ -193,6 +193,17 @@ async def test_what_others_change_is_put_back_at_once_then_ever_more_slowly(worl
     )
 
 
+async def test_the_status_follows_a_storm_of_changes_slowly(world: World) -> None:
+    await world.converge()
+    for number in range(300):  # ten changes a second, each to something else
+        world.tell(world.change("Service", selector={"app": f"evil-{number}"}))
+        slice_body = world.client.objects["/slices/web"]
+        world.tell(world.client.put("/slices/web", {**slice_body, "endpoints": []}))
+        await world.reconcile()
+        world.clock.now += 0.1
+    assert world.client.written().count(STATUS) <= 7
+
+
 async def test_once_nobody_changes_it_any_more_all_is_well_again(world: World) -> None:
     await world.converge()
     for _ in range(4):
