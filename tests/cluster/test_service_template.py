@@ -135,3 +135,10 @@ def test_the_families_follow_the_template(space: Space) -> None:
 
 def _part(spec: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     return {field: spec[field] for field in fields if field in spec}
+
+
+def test_an_annotation_may_have_any_character(space: Space) -> None:
+    annotations = {"note": "ship it \U0001f680", "odd": "\x7f\x9b"}
+    space.expose("80", serviceTemplate={"metadata": {"annotations": annotations}})
+    space.until_ready()
+    assert space.get("Service", "web")["metadata"]["annotations"] == annotations

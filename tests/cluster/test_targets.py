@@ -99,6 +99,20 @@ def test_without_the_right_to_list_them_targets_are_read_all_the_same(tmp_path: 
     assert 'cannot list resource "deployments"' in log.read_text()
 
 
+def test_target_refs_in_a_ring_are_refused(space: Space) -> None:
+    names = ("one", "two", "three", "four")
+    for name in names:
+        space.expose("80", name=name)
+        space.until_ready(name)
+    for name, target in zip(names, (*names[1:], names[0]), strict=True):
+        space.ask(name, targetRef={"kind": "Service", "name": target})
+    space.until_refused("four", "TargetHasNoSelector", "Accepted")
+    space.until_settled()
+    before = space.writes()
+    space.until_settled()
+    assert space.writes() == before
+
+
 def test_a_service_without_a_selector_is_no_target(space: Space) -> None:
     space.create("Service", "shop", spec={"ports": [{"port": 80}]})
     space.expose("80", targetRef=_target("Service"))

@@ -48,17 +48,39 @@ def test_a_restart_writes_nothing(space: Space, operator: OperatorProcess, endin
     space.expose("#80", name="headless")
     space.expose("80", name="addresses", addresses=["192.0.2.10"])
     space.expose("80", name="refused", targetRef={"kind": "Pod", "name": "nobody"})
+    space.create_pod("lame", labels={"app": "lame"}, ready=False)
+    space.expose("80", name="lame")
     space.create("Service", "foreign", spec={"ports": [{"port": 80}]})
     space.expose("80", name="foreign")
     for name in ("outside", "headless", "addresses"):
         space.until_ready(name)
     space.until_refused("refused", "TargetNotFound")
     space.until_refused("foreign", "ServiceConflict")
+    unready = 'the only endpoint is not ready: "lame" is Running, but not ready'
+    space.until_told("EndpointsAvailable", unready, "lame")
     space.until_endpoints("addresses", 1, 1)
     space.until_settled()
     before = space.writes()
     getattr(operator, ending)()
     operator.start()
+    space.until_settled()
+    assert space.writes() == before
+
+
+def test_what_others_put_into_a_status_is_taken_out_and_costs_nothing_then(space: Space) -> None:
+    space.expose("80")
+    space.until_ready()
+    space.until_settled()
+    foreign = {"externalName": "evil.example.com", "loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}
+    space.patch("ExposeRequest", "web", {"status": foreign}, "/status")
+    space.until(
+        "ExposeRequest",
+        "web",
+        lambda seen: not {"externalName", "loadBalancer"} & {*seen["status"]},
+    )
+    space.until_settled()
+    before = space.writes()
+    space.patch("Service", "web", {"metadata": {"annotations": {"seen-by": "somebody"}}})
     space.until_settled()
     assert space.writes() == before
 
