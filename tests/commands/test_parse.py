@@ -163,7 +163,7 @@ write a number from 1 to 65535
 spec.ports[0]: a ClusterIP string has no node port, so at most two parts
   80:80:\\ud800\\n
   ^^
-write "80:\\ud800\\n", or "!80:80:\\ud800\\n" for a NodePort
+write a port and a target: "80:8080"
 """,
             id="bytes that are no text, and a line break",
         ),

@@ -228,6 +228,20 @@ def test_a_range_with_a_named_target_is_refused() -> None:
             id="headless with a node port",
         ),
         pytest.param(
+            "127.0.0.1:8080:80",
+            "^^^^^^^^^",
+            "a ClusterIP string has no node port, so at most two parts",
+            'write "8080:80"',
+            id="as Docker's users write it",
+        ),
+        pytest.param(
+            "80:http:http",
+            "^^",
+            "a ClusterIP string has no node port, so at most two parts",
+            'write a port and a target: "80:8080"',
+            id="nothing that it could be but for one part",
+        ),
+        pytest.param(
             "80:8080:90:1",
             "          ^^",
             "4 parts between colons, at most three are possible",

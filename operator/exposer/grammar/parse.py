@@ -16,7 +16,7 @@ import re
 from typing import NoReturn
 
 from exposer.grammar.cursor import Cursor, Word, described
-from exposer.grammar.errors import quoted
+from exposer.grammar.errors import InvalidPortStringError, quoted
 from exposer.grammar.hosts import LABEL, MAX_NAME, fail_label, read_host
 from exposer.grammar.nodes import (
     SIGN_OF,
@@ -195,11 +195,24 @@ def _expect_equally_long(
 def _fail_three_parts(cursor: Cursor, kind: Kind, words: list[Word]) -> NoReturn:
     sign, text = SIGN_OF[kind], cursor.text
     without = text[: words[0].start] + text[words[1].start :]
+    with_node_port = "!" + text.removeprefix(sign)
+    advice = [quoted(without)] if _is_right(without) else []
+    if _is_right(with_node_port):
+        advice.append(f"{quoted(with_node_port)} for a NodePort")
     cursor.fail(
         f"a {kind} string has no node port, so at most two parts",
-        f"write {quoted(without)}, or {quoted('!' + text.removeprefix(sign))} for a NodePort",
+        f"write {', or '.join(advice)}" if advice else 'write a port and a target: "80:8080"',
         words[0],
     )
+
+
+def _is_right(text: str) -> bool:
+    """Whether it may be advised."""
+    try:
+        parse(text)
+    except InvalidPortStringError:
+        return False
+    return True
 
 
 def _fail_ports(cursor: Cursor, word: Word, what: str) -> NoReturn:
