@@ -81,6 +81,7 @@ def down(state: State) -> None:
     Raises:
         ClusterError: Something doesn't end.
     """
+    was_up = state.kubeconfig.exists()
     terminate_holder(state.operator.lock)
     terminate_holder(state.outside.lock)
     Cluster.down(state.folder)
@@ -88,7 +89,7 @@ def down(state: State) -> None:
         file.unlink(missing_ok=True)
     if _has_kind():
         subprocess.run(["kind", "delete", "cluster", "--name", _KIND_NAME], check=True)
-    print("Nothing is running.")
+    print("The cluster is stopped, and its data is removed." if was_up else "Nothing is running.")
 
 
 def _has_kind() -> bool:
