@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,12 @@ def during(operator: ProxiedOperator, seconds: float) -> Counter[str]:
 
 
 def test_at_rest_nothing_is_asked_of_the_api_server(tmp_path: Path) -> None:
-    with Cluster.start() as cluster, Proxy(cluster) as proxy:
+    with (
+        Cluster.start() as cluster,
+        Proxy(cluster) as proxy,
+        closing(administrator(cluster)) as api,
+    ):
         install(cluster)
-        api = administrator(cluster)
         space = Space(api, cluster, "rest")
         space.create_deployment("web", replicas=2, ports=[])
         space.expose("80", name="by-target", targetRef={"kind": "Deployment", "name": "web"})
@@ -58,14 +62,16 @@ def test_at_rest_nothing_is_asked_of_the_api_server(tmp_path: Path) -> None:
             during(operator, 2)  # the look at the pods of the headless one
             space.patch("Deployment", "web", {"metadata": {"labels": {"touched": "yes"}}})
             assert during(operator, SECONDS) == {}
-        api.close()
 
 
 def test_what_waits_costs_one_look_for_all(tmp_path: Path) -> None:
     """Requests without pods, others whose targets are missing, and others without an address."""
-    with Cluster.start() as cluster, Proxy(cluster) as proxy:
+    with (
+        Cluster.start() as cluster,
+        Proxy(cluster) as proxy,
+        closing(administrator(cluster)) as api,
+    ):
         install(cluster)
-        api = administrator(cluster)
         space = Space(api, cluster, "waits")
         with ProxiedOperator(cluster, proxy, tmp_path) as operator:
             for number in range(60):
@@ -88,13 +94,15 @@ def test_what_waits_costs_one_look_for_all(tmp_path: Path) -> None:
             made = during(operator, SECONDS)
             assert set(made) <= {"list pods", "list events.events.k8s.io"}
             assert max(made.values()) <= 1 + SECONDS / 5
-        api.close()
 
 
 def test_a_good_request_does_not_wait_behind_three_hundred_that_fail(tmp_path: Path) -> None:
-    with Cluster.start() as cluster, Proxy(cluster) as proxy:
+    with (
+        Cluster.start() as cluster,
+        Proxy(cluster) as proxy,
+        closing(administrator(cluster)) as api,
+    ):
         install(cluster)
-        api = administrator(cluster)
         fails, good = Space(api, cluster, "fails"), Space(api, cluster, "good")
         fails.create("ResourceQuota", "none", spec={"hard": {"services": "0"}})
         with ProxiedOperator(cluster, proxy, tmp_path) as operator:
@@ -106,7 +114,6 @@ def test_a_good_request_does_not_wait_behind_three_hundred_that_fail(tmp_path: P
                 good.expose("80", name=f"web-{number}")
                 good.until_ready(f"web-{number}")
             made = during(operator, 10)
-        api.close()
         # Ten tries a second at most, however many fail; each is a write that is refused.
         assert made["patch services"] <= 10 * 10 + 10
         tries = [_tries_before(cluster, f"web-{number}") for number in range(10)]

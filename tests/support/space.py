@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -239,12 +239,14 @@ class Space:
 
     def until_event(self, reason: str, name: str = "web") -> None:
         """Wait until an Event about a request has that reason."""
-
-        def holds(event: Object | None) -> bool:
-            return event is not None and event["regarding"]["name"] == name
-
-        only = _query("fieldSelector", f"reason={reason}")
-        until(self._api, f"/apis/events.k8s.io/v1/namespaces/{self.name}/events", only, holds)
+        path = f"/apis/events.k8s.io/v1/namespaces/{self.name}/events"
+        events = f"{path}?{_query('fieldSelector', f'reason={reason}')}"
+        listed = self._api.get(events)
+        version = listed["metadata"]["resourceVersion"]
+        watch = f"{events}&watch=true&resourceVersion={version}&timeoutSeconds={SECONDS}"
+        later = (event["object"] for event in self._api.watch(watch))
+        if all(each["regarding"]["name"] != name for each in chain(listed["items"], later)):
+            raise AssertionError(f"no Event {reason} about {name}")
 
     def _until_condition(
         self, name: str, kind: str, status: str, reason: str | None = None
