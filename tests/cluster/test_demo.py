@@ -84,6 +84,7 @@ def test_each_sample_is_shown_with_a_line_that_is_answered_and_nothing_is_left(
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 def test_a_second_time_only_applies_and_down_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

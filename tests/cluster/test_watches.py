@@ -89,6 +89,7 @@ def test_a_foreign_service_that_went_in_a_gap_is_in_nobodys_way(space: Space, ga
     assert space.names("Service") == ["another", "web"]
 
 
+@pytest.mark.slow
 def test_a_request_that_was_deleted_in_a_gap_claims_nothing(space: Space, gap: Gap) -> None:
     space.expose("80", name="first", serviceName="shared")
     space.until_ready("first")
@@ -134,6 +135,7 @@ def test_what_has_expired_is_listed_again(
     assert {b"exposerequests", b"services"} <= kinds
 
 
+@pytest.mark.slow
 def test_a_connection_that_only_falls_silent_is_noticed(
     space: Space, proxy: Proxy, operator: ProxiedOperator
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_connection_that_only_falls_silent_is_noticed(
     operator.until_ready()
 
 
+@pytest.mark.slow
 def test_an_outage_is_told_by_readiness_and_a_metric_and_is_no_reason_to_restart(
     space: Space, proxy: Proxy, operator: ProxiedOperator
 ) -> None:
