@@ -90,6 +90,8 @@ def test_what_waits_costs_one_look_for_all(tmp_path: Path) -> None:
                 space.until_refused(f"balanced-{number}", "Pending")
             for number in range(60):
                 space.until_event("NoPodsMatch", f"web-{number}")
+            for number in range(30):
+                space.until_event("NoPodsMatch", f"balanced-{number}")
             space.until_settled()
             made = during(operator, SECONDS)
             assert set(made) <= {"list pods", "list events.events.k8s.io"}
