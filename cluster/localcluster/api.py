@@ -7,6 +7,7 @@ spares every process the import of a generated client.
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,10 @@ __all__ = ["Api", "ApiError", "Object", "tls_context"]
 
 Object = dict[str, Any]
 """A Kubernetes object, or another JSON document of the API."""
+
+
+TRIES = 10
+"""How often a server may say that it has no time yet, as the storage of a new resource is made."""
 
 
 class ApiError(Exception):
@@ -57,7 +62,7 @@ class Api:
         body: Object | list[Object] | None = None,
         kind: str = "application/json",
     ) -> Object:
-        """Send one request and return the answer.
+        """Send one request, again if the server asks for that, and return the answer.
 
         Args:
             method: The HTTP method.
@@ -69,8 +74,13 @@ class Api:
             ApiError: The server refused.
             OSError: The server cannot be reached, or isn't whom it should be.
         """
-        response = self._send(method, path, body, kind)
-        content = response.read()
+        for _ in range(TRIES):
+            response = self._send(method, path, body, kind)
+            content = response.read()
+            seconds = response.getheader("Retry-After", "")
+            if response.status != http.HTTPStatus.TOO_MANY_REQUESTS or not seconds.isdigit():
+                break
+            time.sleep(int(seconds))
         if response.status >= http.HTTPStatus.BAD_REQUEST:
             raise ApiError(response.status, _message(content))
         document: Object = json.loads(content)

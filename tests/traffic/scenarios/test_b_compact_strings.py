@@ -109,8 +109,7 @@ def test_b3_the_pods_of_a_stateful_set_have_names_in_its_service_only(
         ),
     ):
         space.until_endpoints(name, ready=1, total=1)
-        available = condition(space.get("ExposeRequest", name), "EndpointsAvailable")
-        assert available["message"] == f"1 of 1 endpoints are ready{note}"
+        space.until_told("EndpointsAvailable", f"1 of 1 endpoints are ready{note}", name)
         assert inside.until_answered(f"http://{name}") == "web-0"
     full = f"web-0.web.{space.name}.svc.cluster.local"
     assert inside.ask(f"http://{full}") == ["web-0"]

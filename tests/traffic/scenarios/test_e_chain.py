@@ -95,7 +95,7 @@ def test_e3_a_service_made_by_kubectl_is_left_alone_until_it_is_gone(
     space.expose("80", name="taken", selector={"app": "httpd-app"})
     space.until_refused("taken", "ServiceConflict")
     ready = condition(space.get("ExposeRequest", "taken"), "Ready")
-    assert ready["message"].startswith('Service "taken" belongs to ')
+    assert ready["message"].startswith('Service "taken" exists and is not managed by exposer')
     space.until_settled()
     assert read() == before
     inside.until_shared(theirs, traffic.pod_names("app=httpd-test"))
