@@ -49,8 +49,9 @@ def until_prepared(space: Space) -> None:
 
 
 def change(space: Space) -> None:
-    """Have all else to be done: what is changed, what is to go, and what is new."""
+    """Have all else to be done: what is changed, by others too, what is to go, what is new."""
     space.ask("changed", ports=["81:http"])
+    space.patch("Service", "changed", {"spec": {"externalIPs": ["192.0.2.4"]}})
     space.ask("moved", serviceName="after")
     space.ask("addresses", addresses=["192.0.2.2"])
     space.ask("emptied", addresses=None)
