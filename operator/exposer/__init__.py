@@ -10,7 +10,7 @@ The way of the data, a stage a package, in this order:
 6. ``applied``    the writes, and what the API server said to them
 7. ``status``     all of it -> the status that users read
 
-``reconcile`` is the story that calls them. ``informers`` feed it, ``workers`` run it,
+``reconcile`` calls them in turn for one request. ``informers`` feed it, ``workers`` run it,
 ``leadership`` picks one process of several, and ``manager`` puts it all together over ``kube``, the
 connection to the API server. ``explained`` is what the commands tell of a cluster: the ways to a
 Service, and where they break; ``commands`` is the command line. A stage imports only earlier ones

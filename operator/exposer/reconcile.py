@@ -1,4 +1,4 @@
-"""The story of one request, from what stands to what it says about itself."""
+"""Reconciles one request: from its spec and what stands to the writes and its status."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace

@@ -1,6 +1,5 @@
 """One look at pods serves all who wait in a namespace, and nobody looks where nobody waits."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from exposer.applied import PodReader
 from exposer.observed import Key
 from exposer.observed.pods import HIDDEN, UNSEEN, BackingPods
 from tests.support.builders import a_key
-from tests.support.clock import Clock
+from tests.support.clock import Clock, run_until_idle
 from tests.support.fake_client import Call, FakeClient, an_error
 
 WEB, FRONT = a_key("web"), a_key("front")
@@ -33,7 +32,6 @@ class Case:
         self.client = FakeClient()
         self.client.on("GET", "/pods", self._answer)
         self.reader = PodReader(self.client, self.woken.append, self.clock)
-        self.task: asyncio.Task[None] | None = None
 
     def _answer(self, call: Call) -> object:
         return self.pods if isinstance(self.pods, Exception) else {"items": self.pods}
@@ -42,10 +40,7 @@ class Case:
         """Let time go by; returns how often was looked since the last call of this."""
         self.client.calls.clear()
         self.clock.now += seconds
-        running = asyncio.create_task(self.reader.run())
-        for _ in range(20):
-            await asyncio.sleep(0)
-        running.cancel()
+        await run_until_idle(self.reader.run())
         return len([call for call in self.client.calls if call.path.endswith("/pods")])
 
     def backing(self, key: Key = WEB, *, changing: bool = True, **labels: str) -> BackingPods:

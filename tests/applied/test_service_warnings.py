@@ -1,6 +1,5 @@
 """What controllers warn of is looked for while somebody waits for an address, once for all."""
 
-import asyncio
 import logging
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from exposer.applied import WarningReader
 from exposer.observed import Key
 from tests.support.builders import a_key, a_warning
-from tests.support.clock import Clock
+from tests.support.clock import Clock, run_until_idle
 from tests.support.fake_client import Call, FakeClient, an_error
 
 WEB, FRONT = a_key("web"), a_key("front")
@@ -34,10 +33,7 @@ class Case:
         """Let time go by; returns how often was looked since the last call of this."""
         self.client.calls.clear()
         self.clock.now += seconds
-        running = asyncio.create_task(self.reader.run())
-        for _ in range(20):
-            await asyncio.sleep(0)
-        running.cancel()
+        await run_until_idle(self.reader.run())
         return len(self.client.calls)
 
     def warning(self, key: Key = WEB, uid: str = "service-web", generation: int = 1) -> str:

@@ -1,6 +1,5 @@
 """What a reconcile writes, and what it does when things come in an order that nobody expects."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from exposer.kube.paths import object_path
 from exposer.observed import Key, trimmed_object
 from tests.reconcile.world import WEB, World
 from tests.support.builders import a_warning, an_endpoint
+from tests.support.clock import run_until_idle
 from tests.support.fake_client import Body, Call, an_error
 
 SERVICE = "PATCH /api/v1/namespaces/shop/services/web"
@@ -289,10 +289,7 @@ async def look(world: World) -> None:
     """Let so much time go by that the operator looks at what it doesn't watch."""
     world.woken.clear()
     world.clock.now += 10
-    looking = asyncio.create_task(world.warnings.run())
-    for _ in range(20):
-        await asyncio.sleep(0)
-    looking.cancel()
+    await run_until_idle(world.warnings.run())
 
 
 async def test_while_a_load_balancer_has_no_address_it_is_told_what_its_controller_says(

@@ -13,7 +13,7 @@ from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
 from exposer.workers import StatusDebounce, Workers, WorkQueue, waking
 from tests.support.builders import a_key
-from tests.support.clock import Clock
+from tests.support.clock import Clock, run_until_idle
 
 WEB, FRONT = a_key("web"), a_key("front")
 REFUSED = Refusal(Reason.PENDING, "not yet")
@@ -64,11 +64,7 @@ class Case:
     async def work(self) -> list[Key]:
         """Work until nothing is left to do; returns what was reconciled."""
         self.reconciler.reconciled.clear()
-        running = asyncio.create_task(self.workers.run(self.leads, self.synced.__contains__))
-        for _ in range(20):
-            await asyncio.sleep(0)
-        running.cancel()
-        await asyncio.wait({running})
+        await run_until_idle(self.workers.run(self.leads, self.synced.__contains__))
         return self.reconciler.reconciled.copy()
 
 

@@ -144,7 +144,7 @@ class PodReader:
             pods = await _list(self._client, namespace, {"resourceVersion": "0"})
             self._hidden.discard(namespace)
         except ApiError as error:
-            if error.code in (403, 404):
+            if error.is_unreadable:
                 self._hidden.add(namespace)
                 pods = HIDDEN
             else:
@@ -213,7 +213,7 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
         owner = _set_of(records)
         governing = await _governing_service(client, namespace, owner) if owner else None
     except ApiError as error:
-        if error.code in (403, 404):
+        if error.is_unreadable:
             return HIDDEN
         raise
     return BackingPods(records, governing)

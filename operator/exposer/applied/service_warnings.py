@@ -103,7 +103,7 @@ class WarningReader:
                 "GET", collection_path("Event", namespace), query=_WARNINGS
             )
         except ApiError as error:
-            if error.code not in (403, 404):
+            if not error.is_unreadable:
                 raise
             if namespace not in self._hidden:
                 log.warning(

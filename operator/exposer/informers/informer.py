@@ -30,7 +30,7 @@ _PAGE = "500"
 _SECONDS = "600"
 
 _SHORT = 10  # seconds; a watch that the API server ends sooner was none
-_DEAF = 3  # watches in a row that ended at once
+_EARLY_ENDS = 3  # watches in a row that ended at once, after which a list is made
 _LATE = 10  # seconds; a list or a watch takes some time, so much is no reason to worry
 _LONGEST_RETRY = timedelta(seconds=5)  # where the API server refuses, or is out of reach
 _LONGEST_PAUSE = timedelta(seconds=60)  # where it takes a watch and ends it at once
@@ -164,7 +164,7 @@ class Informer:
         self._idle_since = None
         while True:
             await self._sleep(self._pause.total_seconds())
-            if self._early_in_a_row >= _DEAF:
+            if self._early_in_a_row >= _EARLY_ENDS:
                 # Such watches tell of nothing: then at least a list does, each time.
                 self._early_in_a_row = 0
                 return _just(expired())

@@ -25,3 +25,8 @@ class ApiError(Exception):
     status: Mapping[str, Any]
     message: str
     retry_after: timedelta | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing can be read there: the right is missing, or there is no such thing."""
+        return self.code in (403, 404)
