@@ -91,8 +91,7 @@ class Writer:
     ) -> dict[str, Any]:
         uid = {"op": "test", "path": "/metadata/uid", "value": request.uid}
         path = f"{object_path(KIND, *request.key)}/status"
-        manager, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
-        return await self._client.send("PATCH", path, [uid, *operations], manager, content_type)
+        return await self._patch(path, [uid, *operations])
 
     def _foreseen(self, write: Write) -> Refusal | None:
         """What a dry run doesn't find: it leaves out the allocation (core/v1 service storage)."""
@@ -164,6 +163,11 @@ class Writer:
         path = object_path(kind, *key) + subresource
         return await self._client.send("PATCH", path, body, _APPLY, "application/apply-patch+yaml")
 
+    async def _patch(self, path: str, operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """A JSON patch (RFC 6902)."""
+        query, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
+        return await self._client.send("PATCH", path, operations, query, content_type)
+
     async def _probe(self, body: Mapping[str, Any]) -> None:
         """A dry run: the API server checks all but the name before it finds that taken."""
         key, kind = _named(body)
@@ -199,8 +203,7 @@ class Writer:
             },
             {"op": "add", "path": "/metadata/managedFields", "value": taken_over(found, fields)},
         ]
-        manager, content_type = {"fieldManager": FIELD_MANAGER}, "application/json-patch+json"
-        answer = await self._client.send("PATCH", path, patch, manager, content_type)
+        answer = await self._patch(path, patch)
         self._store.put(trimmed_object(kind, answer), by)
         return str(answer["metadata"]["resourceVersion"])
 

@@ -203,7 +203,6 @@ class Store:
 
         What was written since never was; versions of that time mean nothing any more.
         """
-        self._tombstones.clear()
         self._listed.pop((kind, namespace), None)
         for record in self._of(kind, namespace):
             self._drop_any(record)

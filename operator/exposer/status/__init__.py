@@ -23,6 +23,7 @@ from exposer.status.diagnosis import has_endpoints
 from exposer.status.endpoints import shown
 from exposer.status.ports import external_column, ports_column
 from exposer.status.service_facts import facts_of
+from exposer.status.told import told_conditions
 
 
 def status_of(
@@ -118,9 +119,10 @@ def depends_on_pods(status: Mapping[str, Any]) -> bool:
 
 def awaits_address(status: Mapping[str, Any]) -> bool:
     """Whether a load balancer's address is all that is missing; its controller may say why."""
-    told = {each["type"]: (each["status"], each["reason"]) for each in status["conditions"]}
+    told = told_conditions(status)
     programmed, ready = told[ConditionType.PROGRAMMED], told[ConditionType.READY]
-    return (programmed[0], ready) == ("True", ("False", Reason.PENDING))
+    found = programmed["status"], ready["status"], ready["reason"]
+    return found == ("True", "False", Reason.PENDING)
 
 
 def awaits_endpoints(status: Mapping[str, Any]) -> bool:
@@ -128,16 +130,11 @@ def awaits_endpoints(status: Mapping[str, Any]) -> bool:
 
     Who waits for that, for a moment, has one status to write instead of two.
     """
-    return any(
-        (each["type"], each["status"]) == (ConditionType.ENDPOINTS_AVAILABLE, "Unknown")
-        for each in status["conditions"]
-    )
+    return bool(told_conditions(status)[ConditionType.ENDPOINTS_AVAILABLE]["status"] == "Unknown")
 
 
-def _endpoints_reason(status: Mapping[str, Any]) -> str | None:
-    found = (each for each in status["conditions"] if each["type"] == _ENDPOINTS_AVAILABLE)
-    return next((each["reason"] for each in found), None)
+def _endpoints_reason(status: Mapping[str, Any]) -> str:
+    return str(told_conditions(status)[ConditionType.ENDPOINTS_AVAILABLE]["reason"])
 
 
-_ENDPOINTS_AVAILABLE = ConditionType.ENDPOINTS_AVAILABLE
 _UNEXPLAINED = (Reason.NO_PODS_MATCH, Reason.PODS_NOT_READY, Reason.TARGET_PORT_NOT_FOUND)
