@@ -50,7 +50,8 @@ def up(state: State) -> None:
         subprocess.CalledProcessError: kubectl or kind failed; it has said why.
     """
     kubectl, why_silent = _kind_cluster(state) if _has_kind() else _embedded_cluster(state)
-    kubectl.show("apply", "-f", "crds/", "-f", "manifests/rbac.yaml")
+    rights, policy = "manifests/rbac.yaml", "manifests/validation.yaml"
+    kubectl.show("apply", "-f", "crds/", "-f", rights, "-f", policy)
     kubectl.wait("--for=condition=Established", "crd/exposerequests.exposer.dev")
     _start_operator(state, kubectl)
     kubectl.show("apply", "-f", str(samples.FOLDER))

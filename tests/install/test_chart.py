@@ -26,6 +26,7 @@ _OTHER_VALUES: dict[str, Any] = {
     "clusterDomain": "corp.example",
     "crds": {"install": False},
     "policy": {"install": False},
+    "validation": {"install": False},
     "rbac": {"userRoles": False},
     "resources": {"limits": {"memory": "1Gi"}},
     "podLabels": {"team": "blue"},

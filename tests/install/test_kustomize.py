@@ -9,7 +9,7 @@ import yaml
 
 from exposer.commands.crd import crd_text
 from localcluster import Cluster
-from manifests.generate import CHARTS_CRD, generated
+from manifests.generate import CHARTS_CRD, CHARTS_POLICY, generated, policy_text
 from tests.support.helm import ROOT
 from tests.support.operator_process import kubectl
 
@@ -22,6 +22,7 @@ _ALL_BUT_THE_RESOURCE = "--selector=app.kubernetes.io/name=exposer"
 
 def test_what_is_generated_is_what_the_chart_makes() -> None:
     assert CHARTS_CRD.read_text() == crd_text()
+    assert CHARTS_POLICY.read_text() == policy_text()
     made = generated()
     assert {path: path.read_text() for path in made} == made
 

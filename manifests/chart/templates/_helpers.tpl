@@ -7,6 +7,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The name of the policy that refuses wrong requests. */}}
+{{- define "exposer.validationName" -}}
+{{ include "exposer.name" . | trunc 52 | trimSuffix "-" }}-validation
+{{- end -}}
+
 {{/* What the Pods are found by; it can't change while the Deployment lives. */}}
 {{- define "exposer.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}

@@ -8,11 +8,19 @@ import re
 from collections.abc import Callable, Sequence
 
 from exposer.api.identity import MANAGED_BY_LABEL
+from exposer.api.labels import ANNOTATION_KEY, misnamed
 from exposer.api.request import SERVICE_NAME, ExposeRequestSpec
-from exposer.api.template import KINDS_OF_FIELDS, TemplateSpec
+from exposer.api.template import (
+    KINDS_OF_FIELDS,
+    MAX_ANNOTATIONS,
+    TemplateMetadata,
+    TemplateSpec,
+)
 from exposer.api.verdict import IPAddress
 from exposer.grammar import Kind, PortString
+from exposer.grammar.errors import quoted
 from exposer.grammar.nodes import told_signs
+from exposer.grammar.protocols import MAX_APP_PROTOCOL
 
 
 def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortString]) -> str | None:
@@ -31,7 +39,9 @@ def contradiction(name: str, spec: ExposeRequestSpec, strings: Sequence[PortStri
         lambda: _one_way_for_the_traffic(spec),
         lambda: _named_targets(spec, strings),
         lambda: _addresses(spec.addresses or ()),
-        lambda: _labels(spec),
+        lambda: _own_label(spec),
+        lambda: _keys(spec),
+        lambda: _size_of_annotations(spec),
         lambda: _affinity(wanted, strings[0].kind),
         lambda: _fields_of_some_kinds(wanted, strings[0].kind),
         lambda: _cluster_ip(wanted, strings[0].kind),
@@ -116,15 +126,53 @@ def _addresses(addresses: Sequence[str]) -> str | None:
     return None
 
 
-def _labels(spec: ExposeRequestSpec) -> str | None:
-    template = spec.service_template
-    labels = (template and template.metadata and template.metadata.labels) or {}
-    if MANAGED_BY_LABEL not in labels:
+def _own_label(spec: ExposeRequestSpec) -> str | None:
+    if MANAGED_BY_LABEL not in (_metadata(spec).labels or {}):
         return None
     return (
         f"spec.serviceTemplate.metadata.labels: {MANAGED_BY_LABEL} is the operator's own, by which "
         "it knows what it made; leave it out"
     )
+
+
+def _keys(spec: ExposeRequestSpec) -> str | None:
+    """What core/v1 ValidateLabels, ValidateAnnotations and ValidateQualifiedName say."""
+    metadata, template = _metadata(spec), spec.service_template
+    load_balancer_class = template and template.spec and template.spec.load_balancer_class
+    wrong = {
+        "spec.selector": misnamed(spec.selector or ()),
+        "spec.serviceTemplate.metadata.labels": misnamed(metadata.labels or ()),
+        "spec.serviceTemplate.metadata.annotations": misnamed(
+            metadata.annotations or (), ANNOTATION_KEY
+        ),
+        "spec.serviceTemplate.spec.loadBalancerClass": misnamed(
+            () if load_balancer_class is None else (load_balancer_class,)
+        ),
+    }
+    for field, name in wrong.items():
+        if name is not None:
+            return (
+                f"{field}: {quoted(name)} is not a qualified name; write 1 to {MAX_APP_PROTOCOL} "
+                'characters of a-z, A-Z, 0-9, "-", "_" and ".", with a letter or digit at both '
+                'ends, and before them a DNS name if need be, as in "example.com/name"'
+            )
+    return None
+
+
+def _size_of_annotations(spec: ExposeRequestSpec) -> str | None:
+    annotations = _metadata(spec).annotations or {}
+    size = sum(len(text.encode()) for pair in annotations.items() for text in pair)
+    if size <= MAX_ANNOTATIONS:
+        return None
+    return (
+        f"spec.serviceTemplate.metadata.annotations: {size} bytes of keys and values, and at most "
+        f"{MAX_ANNOTATIONS} are possible; write less"
+    )
+
+
+def _metadata(spec: ExposeRequestSpec) -> TemplateMetadata:
+    template = spec.service_template
+    return (template and template.metadata) or TemplateMetadata()
 
 
 def _affinity(wanted: TemplateSpec, kind: Kind) -> str | None:

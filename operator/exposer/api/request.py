@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from exposer.api.labels import LabelValue
 from exposer.api.model import Model
 from exposer.api.template import ServiceTemplate
 from exposer.grammar.parse import MAX_LENGTH
@@ -44,7 +45,7 @@ class ExposeRequestSpec(Model):
     "/https", "/grpc", "/h2c", "/ws", "/wss" or "/tcp+example.com/custom" the appProtocol, and
     "8000-8003" is a range. Quote them: "!", "#" and "@" mean something in YAML."""
 
-    selector: Annotated[dict[str, str], Field(min_length=1, max_length=100)] | None = None
+    selector: Annotated[dict[str, LabelValue], Field(min_length=1, max_length=100)] | None = None
     """Labels of the pods that the traffic goes to. Without selector, targetRef and addresses it
     is {"app": the request's name}."""
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from exposer.api.labels import MAX_KEY, QUALIFIED_NAME, LabelValue
 from exposer.api.model import Model
 from exposer.grammar import Kind
 from exposer.grammar.nodes import WITH_NODE_PORTS
@@ -11,8 +12,10 @@ from exposer.grammar.nodes import WITH_NODE_PORTS
 _MAX_LABELS = 100
 _MAX_SOURCE_RANGES = 100
 _MAX_TIMEOUT = 86400  # seconds, core/v1 MaxClientIPServiceAffinitySeconds
+MAX_ANNOTATIONS = 256 * 1024  # bytes of all keys and values, core/v1 TotalAnnotationSizeLimitB
+_MAX_CIDR = 49  # INET6_ADDRSTRLEN without its final zero (RFC 3493), and "/128"
 
-Text = Annotated[str, StringConstraints(max_length=1024)]
+CIDRText = Annotated[str, StringConstraints(max_length=_MAX_CIDR)]
 AnnotationText = Annotated[str, StringConstraints(max_length=65536)]
 TrafficPolicy = Literal["Cluster", "Local"]
 IPFamily = Literal["IPv4", "IPv6"]
@@ -21,10 +24,10 @@ IPFamily = Literal["IPv4", "IPv6"]
 class TemplateMetadata(Model):
     """What the Service's metadata gets beside what the operator puts there."""
 
-    labels: Annotated[dict[str, str], Field(max_length=_MAX_LABELS)] | None = None
+    labels: Annotated[dict[str, LabelValue], Field(max_length=_MAX_LABELS)] | None = None
     """Labels of the Service. app.kubernetes.io/managed-by is the operator's own."""
     annotations: Annotated[dict[str, AnnotationText], Field(max_length=_MAX_LABELS)] | None = None
-    """Annotations of the Service."""
+    """Annotations of the Service; 256 KiB in all."""
 
 
 class ClientIPConfig(Model):
@@ -67,10 +70,15 @@ class TemplateSpec(Model):
         | None
     ) = None
     """Which IP families, the first one first."""
-    load_balancer_class: Text | None = None
+    load_balancer_class: (
+        Annotated[
+            str, StringConstraints(max_length=MAX_KEY, pattern=rf"^{QUALIFIED_NAME.pattern}$")
+        ]
+        | None
+    ) = None
     """Which load balancer controller is meant. For "^"."""
     load_balancer_source_ranges: (
-        Annotated[list[Text], Field(max_length=_MAX_SOURCE_RANGES)] | None
+        Annotated[list[CIDRText], Field(max_length=_MAX_SOURCE_RANGES)] | None
     ) = None
     """The client addresses that are let in, as CIDRs. For "^"."""
     allocate_load_balancer_node_ports: bool | None = None

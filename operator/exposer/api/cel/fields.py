@@ -1,13 +1,14 @@
 """The rules for the fields beside the port strings, and between those and the strings."""
 
 from exposer.api.cel import words
-from exposer.api.cel.clashes import located, no_clash
 from exposer.api.cel.rule import Rule, quoted
 from exposer.api.identity import MANAGED_BY_LABEL
+from exposer.api.labels import LENGTHS, MAX_KEY
 from exposer.api.request import SERVICE_NAME
-from exposer.api.template import KINDS_OF_FIELDS
-from exposer.grammar.hosts import MAX_NAME
+from exposer.api.template import KINDS_OF_FIELDS, MAX_ANNOTATIONS
+from exposer.grammar.hosts import MAX_HOST, MAX_NAME
 from exposer.grammar.nodes import SIGN_OF, Kind, told_signs
+from exposer.grammar.protocols import MAX_APP_PROTOCOL
 
 _WAYS = ("selector", "targetRef", "addresses")
 _HEADLESS = f"self.ports.exists(p, p.startsWith({quoted(words.HEADLESS_SIGN)}))"
@@ -19,10 +20,6 @@ _BOTH_FAMILIES = (
 )
 _FAMILY = "(a.contains(':') ? 'IPv6' : 'IPv4')"
 _NAMED_TARGET = ":[0-9-]*[a-z][0-9a-z-]*(/|$)"
-_FIRST_NAMED = f"self.ports.indexOf(self.ports.filter(p, p.matches({quoted(_NAMED_TARGET)}))[0])"
-_NO_CONTAINERS = (
-    "behind spec.addresses there are no containers whose ports have names: write a number"
-)
 
 
 def _not_with_external_name(field: str) -> Rule:
@@ -67,8 +64,7 @@ SPEC_RULES = (
     *map(_not_with_external_name, (*_WAYS, "serviceTemplate.spec")),
     Rule(
         f"!has(self.addresses) || !self.ports.exists(p, p.matches({quoted(_NAMED_TARGET)}))",
-        _NO_CONTAINERS,
-        f"{located(_FIRST_NAMED, 'ports', 'self.ports')} + {quoted(': ' + _NO_CONTAINERS)}",
+        "behind spec.addresses there are no containers whose ports have names: write a number",
         field=".ports",
     ),
     Rule(
@@ -117,17 +113,32 @@ CLUSTER_IP_RULES = (
     ),
     Rule("self == 'None' || isIP(self)", 'not an IP address: write one such as "10.96.0.50"'),
 )
-SOURCE_RANGE_RULES = (
-    Rule("isCIDR(self)", 'not a CIDR: write one such as "192.0.2.0/24"'),
+SOURCE_RANGE_RULES = (Rule("isCIDR(self)", 'not a CIDR: write one such as "192.0.2.0/24"'),)
+LOAD_BALANCER_CLASS_RULES = (
     Rule(
-        "!isCIDR(self) || cidr(self) == cidr(self).masked()",
-        'there are bits set beyond the prefix: write a network, such as "192.0.2.0/24"',
+        f"self.matches({quoted(f'^{LENGTHS.pattern}$')})",
+        f"a name has at most {MAX_APP_PROTOCOL} characters, and the DNS name before it at most "
+        f"{MAX_HOST}",
     ),
 )
+
+# The keys' characters are the policy's: a schema can't limit how long they are, and so the costs of
+# a look at all of one are without limit, too.
+_SHORT_KEYS = Rule(f"self.all(k, k.size() <= {MAX_KEY})", f"a key has at most {MAX_KEY} characters")
+SELECTOR_RULES = (_SHORT_KEYS,)
 LABEL_RULES = (
+    _SHORT_KEYS,
     Rule(
         f"!({quoted(MANAGED_BY_LABEL)} in self)",
         f"{MANAGED_BY_LABEL} is the operator's own, by which it knows what it made: leave it out",
+    ),
+)
+ANNOTATION_RULES = (
+    _SHORT_KEYS,
+    # Keys are ASCII: the policy sees to that.
+    Rule(
+        f"self.map(k, k.size() + bytes(self[k]).size()).sum() <= {MAX_ANNOTATIONS}",
+        f"all keys and values have at most {MAX_ANNOTATIONS} bytes: write less",
     ),
 )
 
@@ -139,16 +150,5 @@ ADDRESS_RULES = (
         "!isIP(self) || ip(self).isGlobalUnicast() || self == '255.255.255.255'",
         "an endpoint's address is not loopback, link-local, multicast or unspecified: write the "
         "address that it has in the network",
-    ),
-)
-ADDRESSES_RULES = (
-    no_clash(
-        "self.all(p, isIP(p))",
-        "self",
-        "true",
-        [{"address": "string(ip(p))"}],
-        "a.address in [b.address]",
-        "one address: leave one of the two out",
-        "addresses",
     ),
 )

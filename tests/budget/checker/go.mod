@@ -1,0 +1,3 @@
+module exposer.dev/tests/budget
+
+go 1.26.0
