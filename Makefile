@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install check fuzz bench bench-at-rest transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install check check-versions fuzz bench bench-at-rest transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -34,6 +34,10 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/python docs/generate.py | diff -u docs/port-strings.md -
 	$(BIN)/python docs/generate_conditions.py | diff -u docs/conditions.md -
 	test -z "$$(gofmt -l cluster tests)"
+	$(BIN)/python -m tests.budget
+
+check-versions: .venv/installed ## Ask each version of Kubernetes whether it takes the CRD and the policies, and what they cost
+	@$(BIN)/python -m tests.budget
 
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)

@@ -1,13 +1,15 @@
 """Fields that do not go together are refused as a request is applied, and the field is named."""
 
+import re
 from typing import Any
 
 import pytest
 
+from exposer.api import Refused, accept
+
 from localcluster import Cluster
 from localcluster.api import Api
-from tests.support.dry_run import refusal, stored
-from tests.support.operator_process import install
+from tests.support.dry_run import refusal, stored, validated
 
 pytestmark = pytest.mark.cluster
 
@@ -15,12 +17,15 @@ pytestmark = pytest.mark.cluster
 @pytest.fixture(scope="module")
 def requests(cluster: Cluster, api: Api) -> Api:
     """An API server that knows of ExposeRequests."""
-    install(cluster)
-    return api
+    return validated(cluster, api)
 
 
 def template(**fields: Any) -> dict[str, Any]:
     return {"serviceTemplate": {"spec": fields}}
+
+
+def metadata(**fields: Any) -> dict[str, Any]:
+    return {"serviceTemplate": {"metadata": fields}}
 
 
 WANTED = "spec.serviceTemplate.spec"
@@ -35,6 +40,12 @@ SPECIAL = (
     "an endpoint's address is not loopback, link-local, multicast or unspecified: write the "
     "address that it has in the network"
 )
+NO_KEY = (
+    'not a name as Kubernetes has it: write 1 to 63 characters of a-z, A-Z, 0-9, "-", "_" and ".", '
+    'with a letter or digit at both ends, and before them a DNS name if need be, as in '
+    '"example.com/name"'
+)
+METADATA = "spec.serviceTemplate.metadata"
 TARGET_REF = {"kind": "Pod", "name": "web"}
 TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
 
@@ -59,8 +70,8 @@ TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
         (
             "80:http",
             {"addresses": ["192.0.2.1"]},
-            'spec.ports: Invalid value: spec.ports[0] "80:http": behind spec.addresses there are '
-            "no containers whose ports have names: write a number",
+            "spec.ports: Invalid value: behind spec.addresses there are no containers whose ports "
+            "have names: write a number",
         ),
         (
             "#80",
@@ -133,8 +144,8 @@ TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
         (
             "^80",
             template(loadBalancerSourceRanges=["192.0.2.1/24"]),
-            f'{WANTED}.loadBalancerSourceRanges[0]: Invalid value: "192.0.2.1/24": there are bits '
-            'set beyond the prefix: write a network, such as "192.0.2.0/24"',
+            f'{WANTED}.loadBalancerSourceRanges: "192.0.2.1/24": there are bits set beyond the '
+            'prefix: write a network, such as "192.0.2.0/24"',
         ),
         (
             "80",
@@ -157,8 +168,8 @@ TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
         (
             "80",
             {"addresses": ["192.0.2.1", "2001:db8::1", "2001:DB8:0::1"]},
-            'spec.addresses: Invalid value: spec.addresses[1] "2001:db8::1" and spec.addresses[2] '
-            '"2001:DB8:0::1": one address: leave one of the two out',
+            'spec.addresses: "2001:db8::1" and "2001:DB8:0::1": one address: leave one of the two '
+            "out",
         ),
         (
             "80",
@@ -172,6 +183,38 @@ TIMEOUT = {"clientIP": {"timeoutSeconds": 5}}
             {"serviceTemplate": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "me"}}}},
             "spec.serviceTemplate.metadata.labels: Invalid value: app.kubernetes.io/managed-by is "
             "the operator's own, by which it knows what it made: leave it out",
+        ),
+        *(
+            ("80", fields, f'{field}: "{key}": {NO_KEY}')
+            for key in ("not a label", "a/b/c", "-a", "A.com/b", "\u00e4")
+            for field, fields in [
+                ("spec.selector", {"selector": {key: "a"}}),
+                (f"{METADATA}.labels", metadata(labels={key: "a"})),
+                (f"{METADATA}.annotations", metadata(annotations={key: "a"})),
+            ]
+            if (key, field) != ("A.com/b", f"{METADATA}.annotations")
+        ),
+        (
+            "80",
+            {"selector": {"a" * 64: "a"}},
+            f'spec.selector: "{"a" * 64}": {NO_KEY}',
+        ),
+        (
+            "80",
+            {"selector": {"a" * 318: "a"}},
+            "spec.selector: Invalid value: a key has at most 317 characters",
+        ),
+        (
+            "80",
+            metadata(annotations={"a": "a" * 65536, "b": "a" * 65536, "c": "\u20ac" * 43690}),
+            f"{METADATA}.annotations: Invalid value: all keys and values have at most 262144 "
+            "bytes: write less",
+        ),
+        (
+            "^80",
+            template(loadBalancerClass=f"a/{'a' * 64}"),
+            f'{WANTED}.loadBalancerClass: Invalid value: "a/{"a" * 64}": a name has at most 63 '
+            "characters, and the DNS name before it at most 253",
         ),
     ],
     ids=str,
@@ -200,3 +243,37 @@ def test_a_name_that_a_service_can_not_have_does_with_a_service_name(requests: A
 def test_a_target_has_the_name_of_an_object(requests: Api, name: str) -> None:
     spec = {"ports": ["80"], "targetRef": {"kind": "Pod", "name": name}}
     assert refusal(requests, spec).startswith(f'spec.targetRef.name: Invalid value: "{name}": ')
+
+
+def test_as_many_annotations_as_a_service_may_have_are_taken(requests: Api) -> None:
+    values = {"a": "a" * 65535, "b": "a" * 65535, "c": "a" * 65535, "d": "\u20ac" * 21845}
+    spec = {"ports": ["80"]} | metadata(annotations=values)
+    assert stored(requests, spec) == spec
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"selector": {"a": "a" * 1_300_000}},
+        {"selector": {"a" * 1_300_000: "a"}},
+        {"serviceName": "a" * 1_300_000},
+        {"addresses": ["1" * 1_300_000]},
+        {"targetRef": {"kind": "Pod", "name": "a" * 1_300_000}},
+        metadata(annotations={"a": "\U0001f600" * 65_536}),
+        metadata(annotations={str(i): "\U0001f600" * 1_300 for i in range(100)}),
+        metadata(annotations={"a" * 1_300_000: "a"}),
+        metadata(labels={"a": "a" * 1_300_000}),
+        metadata(labels={"a" * 1_300_000: "a"}),
+        template(clusterIP="1" * 1_300_000),
+        template(loadBalancerClass="a" * 1_300_000),
+        template(loadBalancerSourceRanges=["1" * 1_300_000]),
+    ],
+    ids=lambda fields: str(fields)[:60],
+)
+def test_nothing_that_is_large_is_taken(requests: Api, fields: dict[str, Any]) -> None:
+    spec = {"ports": ["^80"]} | fields
+    said = refusal(requests, spec)
+    assert re.search("(at most|[Tt]oo long|may not be more than) ?", said)
+    verdict = accept("web", spec)
+    assert isinstance(verdict, Refused)
+    assert max(len(said), len(verdict.message)) < 3000

@@ -144,12 +144,32 @@ _FIELDS: list[dict[str, Any]] = [
     ),
 ]
 
+_KEYS = [
+    *("a", "a_b.C", "example.com/a", "A.com/a", "a/b/c", "/a", "a/", "", "-a", "a-", "a b", "a\n"),
+    *("\u212a", "\u00e4", "a" * 63, "a" * 64, f"{'a' * 253}/{_LONG}", f"{'a' * 254}/a", "a" * 318),
+]
+_VALUES = ["", "a", "A_b.c-0", "-a", "a-", "a/b", "a b", "a\n", "\u00e4", "a" * 63, "a" * 64]
+
+
+def _metadata(**fields: Any) -> dict[str, Any]:
+    return {"serviceTemplate": {"metadata": fields}}
+
+
+_NAMES: list[dict[str, Any]] = [
+    *({"selector": {key: "a"}} for key in _KEYS),
+    *({"selector": {"a": value}} for value in _VALUES),
+    *(_metadata(**{field: {key: "a"}}) for key in _KEYS for field in ("labels", "annotations")),
+    *(_metadata(**{field: {"a": text}}) for text in _VALUES for field in ("labels", "annotations")),
+    *(_metadata(annotations={"a": text * 65535, "b": text * 65535}) for text in "a\u00e4\u20ac"),
+]
+
 HARD_SPECS: list[dict[str, Any]] = [
     *({"ports": strings} for strings in _STRINGS),
     *({"ports": ["80"], "addresses": [address]} for address in _ADDRESSES),
     *({"ports": ["80"]} | _template(clusterIP=address) for address in _ADDRESSES),
     *({"ports": ["^80"]} | _template(loadBalancerSourceRanges=[text]) for text in _RANGES),
-    *({"ports": ["80"]} | fields for fields in _FIELDS),
+    *({"ports": ["^80"]} | _template(loadBalancerClass=key) for key in _KEYS),
+    *({"ports": ["80"]} | fields for fields in (*_FIELDS, *_NAMES)),
     {"ports": ["80"], "addresses": ["2001:db8::1", "2001:DB8:0::1"]},
     *(
         {"ports": [port], "addresses": addresses} | _template(ipFamilies=families, **policy)

@@ -150,8 +150,12 @@ _RANGES = st.one_of(
     ).map("/".join),
 )
 _MAPS = st.dictionaries(
-    st.one_of(labels(), st.sampled_from(["app.kubernetes.io/managed-by", "app", ""])),
-    st.text(max_size=5),
+    st.one_of(
+        labels(),
+        st.sampled_from(["app.kubernetes.io/managed-by", "app", "a_b.C", "example.com/a"]),
+        st.sampled_from(["", "A.com/a", "a/b/c", "/a", "a/", "-a", "a-", "a b", "\u212a", "a" * 64]),
+    ),
+    st.one_of(st.sampled_from(["", "a", "A_b.c", "a" * 63, "a" * 64, "-a"]), st.text(max_size=5)),
     max_size=2,
 )
 _POLICIES = st.sampled_from(["Cluster", "Local", "Local", "Cluster", "None"])
@@ -168,7 +172,9 @@ _TEMPLATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "publishNotReadyAddresses": st.booleans(),
     "ipFamilyPolicy": st.sampled_from(["SingleStack", "RequireDualStack", "DualStack"]),
     "ipFamilies": st.lists(st.sampled_from(["IPv4", "IPv6", "IPv4", "IPv6", "IPv5"]), max_size=3),
-    "loadBalancerClass": st.one_of(st.just("example.com/class"), st.text(max_size=10)),
+    "loadBalancerClass": st.one_of(
+        st.just("example.com/class"), labels(), st.text(max_size=10), st.just(f"a/{'a' * 64}")
+    ),
     "loadBalancerSourceRanges": st.lists(_RANGES, max_size=2),
     "allocateLoadBalancerNodePorts": st.booleans(),
     "healthCheckNodePort": st.one_of(st.just(0), st.integers(-1, 65536)),

@@ -17,8 +17,7 @@ from localcluster import Cluster
 from localcluster.api import Api, ApiError
 from tests.property.hard_specs import HARD_SPECS
 from tests.property.specs import Spec, lists_of_strings, request_names, whole_specs
-from tests.support.dry_run import stored
-from tests.support.operator_process import install
+from tests.support.dry_run import stored, validated
 
 pytestmark = pytest.mark.cluster
 
@@ -34,8 +33,7 @@ _INPUTS: dict[str, st.SearchStrategy[tuple[str, Spec]]] = {
 @pytest.fixture(scope="module")
 def requests(cluster: Cluster, api: Api) -> Api:
     """An API server that knows of ExposeRequests."""
-    install(cluster)
-    return api
+    return validated(cluster, api)
 
 
 def compare(api: Api, name: str, spec: Spec) -> str:

@@ -169,9 +169,63 @@ async def test_what_the_api_server_makes_something_else_of_is_told(world: World)
     assert (status, reason) == ("False", "FieldsOverridden")
     assert message == (
         'Service "web" was written, but spec.sessionAffinity did not come out as asked for: an '
-        "admission policy or a webhook changes the object, or this version of Kubernetes does not "
-        "know the field"
+        "admission policy or a webhook changes the object"
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "server"),
+    [
+        pytest.param({"gitVersion": "v1.31.13"}, "the API server (v1.31.13)", id="known"),
+        pytest.param(an_error(403), "the API server", id="unknown"),
+    ],
+)
+async def test_a_field_that_the_api_server_drops_is_told(
+    world: World, version: object, server: str
+) -> None:
+    def drop(call: Call) -> object:
+        spec = {**call.body["spec"]}
+        del spec["trafficDistribution"]
+        metadata = {**call.body["metadata"], "uid": "u"}
+        return world.client.put(call.path, {**call.body, "metadata": metadata, "spec": spec})
+
+    world.client.on("PATCH", "services/web", drop)
+    world.client.on("GET", "/version", lambda _: version)
+    world.tell(world.request(serviceTemplate={"spec": {"trafficDistribution": "PreferSameZone"}}))
+    result = await world.reconcile()
+    assert world.condition("Programmed") == (
+        "False",
+        "FieldsOverridden",
+        'Service "web" was written, but spec.trafficDistribution did not come out at all: '
+        f"{server} does not know the field or has its feature switched off, or an admission "
+        "policy or a webhook takes it away",
+    )
+    assert result.refusal is not None
+    assert (result.refusal.retry, result.refusal.seldom) == (True, True)
+    world.client.calls.clear()
+    await world.reconcile()
+    assert world.client.written() == [SERVICE]
+
+
+async def test_what_is_dropped_and_what_is_changed_are_told_apart(world: World) -> None:
+    def mutate(call: Call) -> object:
+        spec = {**call.body["spec"], "sessionAffinity": "None"}
+        del spec["internalTrafficPolicy"]
+        metadata = {**call.body["metadata"], "uid": "u"}
+        return world.client.put(call.path, {**call.body, "metadata": metadata, "spec": spec})
+
+    world.client.on("PATCH", "services/web", mutate)
+    template = {"sessionAffinity": "ClientIP", "internalTrafficPolicy": "Local"}
+    world.tell(world.request(serviceTemplate={"spec": template}))
+    result = await world.reconcile()
+    assert world.condition("Programmed")[2] == (
+        'Service "web" was written, but spec.internalTrafficPolicy did not come out at all: the '
+        "API server does not know the field or has its feature switched off, or an admission "
+        "policy or a webhook takes it away; and spec.sessionAffinity did not come out as asked "
+        "for: an admission policy or a webhook changes the object"
+    )
+    assert result.refusal is not None
+    assert not result.refusal.seldom
 
 
 async def test_what_others_change_is_put_back_at_once_then_ever_more_slowly(world: World) -> None:

@@ -1,12 +1,36 @@
 """The API server's answer to a request that it is not to keep."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from localcluster import Cluster
 from localcluster.api import Api, ApiError
+from tests.support.operator_process import install
+from tests.support.waiting import SECONDS
 
 _PATH = "/apis/exposer.dev/v1alpha1/namespaces/default/exposerequests?dryRun=All"
+
+
+_POLICY = (
+    "exposerequests.exposer.dev \"{}\" is forbidden: ValidatingAdmissionPolicy "
+    "'exposer-validation' with binding 'exposer-validation' denied request: "
+)
+
+
+def validated(cluster: Cluster, api: Api) -> Api:
+    """An API server that knows of ExposeRequests, and refuses wrong ones by the policy, too."""
+    install(cluster)
+    deadline = time.monotonic() + SECONDS
+    # Only trying tells when a policy is in force.
+    while time.monotonic() < deadline:
+        with suppress(ApiError):
+            stored(api, {"ports": ["81-80"]})
+            continue
+        return api
+    raise AssertionError("the policy is not in force")
 
 
 def stored(api: Api, spec: Any, name: str = "web") -> dict[str, Any]:
@@ -26,7 +50,10 @@ def stored(api: Api, spec: Any, name: str = "web") -> dict[str, Any]:
 
 
 def refusal(api: Api, spec: Any, name: str = "web") -> str:
-    """What the API server says of a request; it must refuse it."""
+    """What the API server says of a request, by its rules or by the policy; it must refuse it."""
     with pytest.raises(ApiError) as refused:
         stored(api, spec, name)
-    return str(refused.value).removeprefix(f'422: ExposeRequest.exposer.dev "{name}" is invalid: ')
+    said = str(refused.value).removeprefix("422: ")
+    for head in (f'ExposeRequest.exposer.dev "{name}" is invalid: ', _POLICY.format(name)):
+        said = said.removeprefix(head)
+    return said

@@ -22,24 +22,52 @@ def go_tool(name: str) -> Path:
         subprocess.CalledProcessError: The build failed; Go has said why.
     """
     module = _MODULES / name
+    return _kept(module, sorted(module.iterdir()), partial(_build_tool, module))
+
+
+def go_program(module: Path, pins: Path) -> Path:
+    """The program of a module, made of what one of several pairs of files pins.
+
+    Args:
+        module: The module's folder.
+        pins: What stands in for its go.mod, such as ``versions/1.31.mod``; a ``.sum`` is beside it.
+
+    Raises:
+        ClusterError: There is no suitable Go.
+        subprocess.CalledProcessError: The build failed; Go has said why.
+    """
+    sources = [*sorted(module.glob("*.go")), pins, pins.with_suffix(".sum")]
+    what = f"{module.name} for {pins.stem}"
+    return _kept(module, sources, partial(_build, module, [f"-modfile={pins}"], ["."], what))
+
+
+def _kept(module: Path, sources: list[Path], build: "partial[None]") -> Path:
     go = toolchain.find(module)
     digest = hashlib.sha256(go.version.encode())
-    for file in sorted(module.iterdir()):
+    for file in sources:
         digest.update(file.read_bytes())
-    target = cache.folder(name) / digest.hexdigest()[:12] / name
-    return cache.kept(target, partial(_build, go.path, module))
+    target = cache.folder(module.name) / digest.hexdigest()[:12] / module.name
+    return cache.kept(target, partial(build, go.path))
 
 
-def _build(go: str, module: Path, target: Path) -> None:
-    environment = {**os.environ, **toolchain.ENVIRONMENT}
+def _build_tool(module: Path, go: str, target: Path) -> None:
     listing = [go, "list", "-f", "{{.ImportPath}}", "tool"]
     # It warns where there is no tool; what is really wrong, the build says again.
     tools = subprocess.check_output(
-        listing, cwd=module, env=environment, stderr=subprocess.DEVNULL, text=True
+        listing, cwd=module, env=_environment(), stderr=subprocess.DEVNULL, text=True
     ).split()
-    progress = Progress(f"Building {module.name} from source", "once; usually a few minutes")
-    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"]
-    subprocess.run(
-        [go, "build", *flags, "-o", str(target), *tools], cwd=module, env=environment, check=True
-    )
+    _build(module, [], tools, module.name, go, target)
+
+
+def _build(
+    module: Path, options: list[str], packages: list[str], what: str, go: str, target: Path
+) -> None:
+    progress = Progress(f"Building {what} from source", "once; usually a few minutes")
+    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", *options]
+    command = [go, "build", *flags, "-o", str(target), *packages]
+    subprocess.run(command, cwd=module, env=_environment(), check=True)
     progress.finish("done")
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **toolchain.ENVIRONMENT}

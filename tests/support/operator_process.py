@@ -91,9 +91,17 @@ class OperatorProcess:
             self.stop()
 
 
-def install(cluster: Cluster, crds: Path = ROOT / "crds") -> None:
-    """Install what the operator needs, as the README says."""
-    kubectl(cluster, "apply", "-f", str(crds), "-f", str(ROOT / "manifests" / "rbac.yaml"))
+def install(cluster: Cluster, crds: Path = ROOT / "crds", *, validation: bool = True) -> None:
+    """Install what the operator needs, as the README says.
+
+    Args:
+        cluster: Where.
+        crds: The folder of the CustomResourceDefinition.
+        validation: Also the policy that refuses wrong requests. It is in force a moment later.
+    """
+    manifests = ["rbac.yaml", *(["validation.yaml"] if validation else [])]
+    files = [crds, *(ROOT / "manifests" / name for name in manifests)]
+    kubectl(cluster, "apply", *(f"--filename={file}" for file in files))
     kubectl(cluster, "wait", "--for=condition=Established", "crd/exposerequests.exposer.dev")
 
 

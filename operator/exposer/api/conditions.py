@@ -114,7 +114,7 @@ class Reason(StrEnum):
         "FieldsOverridden",
         "Somebody keeps changing the Service, or the API server made something else of it.",
         "ask whoever the message names to leave these fields alone, or write what they want into "
-        "the request",
+        "the request; leave out a field that this version of Kubernetes does not know",
     )
 
     ENDPOINTS_READY = "EndpointsReady", "Every port has a ready endpoint.", "nothing to do"

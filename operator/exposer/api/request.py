@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from exposer.api.labels import LabelValue
 from exposer.api.model import Model
 from exposer.api.template import ServiceTemplate
+from exposer.grammar.hosts import MAX_NAME
 from exposer.grammar.parse import MAX_LENGTH
 
 MAX_STRINGS = 100
@@ -58,7 +59,9 @@ class ExposeRequestSpec(Model):
     """IPv4 or IPv6 addresses that the traffic goes to, instead of pods. The operator then owns
     the Endpoints and EndpointSlices of the Service."""
 
-    service_name: Annotated[str, StringConstraints(pattern=SERVICE_NAME.pattern)] | None = None
+    service_name: (
+        Annotated[str, StringConstraints(max_length=MAX_NAME, pattern=SERVICE_NAME.pattern)] | None
+    ) = None
     """The name of the Service; the request's own name if left out."""
 
     service_template: ServiceTemplate | None = None

@@ -21,7 +21,7 @@ from exposer.observed import (
 )
 from exposer.plan import Apply, Create, Delete, Outcome, Plan, Probe, Refusal, Write
 from exposer.plan.claims import claims_of
-from exposer.plan.differences import differing_fields
+from exposer.plan.differences import differing_fields, missing_fields
 from exposer.plan.foreign import foreign_fields, taken_over
 from exposer.plan.outcome import summary
 from exposer.plan.overrides import overridden
@@ -155,7 +155,18 @@ class Writer:
         record = trimmed_object(kind, await self._apply(kind, key, {**body, "metadata": metadata}))
         self._store.put(record, by)
         fields = differing_fields(body, record)
-        return overridden(record, fields) if fields else None
+        if not fields:
+            return None
+        missing = missing_fields(body, record)
+        version = await self._version() if missing else ""
+        return overridden(record, fields, missing, version)
+
+    async def _version(self) -> str:
+        """The API server's, such as v1.31.13; empty if it doesn't say."""
+        try:
+            return str((await self._client.send("GET", "/version")).get("gitVersion", ""))
+        except ApiError:
+            return ""
 
     async def _apply(
         self, kind: str, key: Key, body: Mapping[str, Any], subresource: str = ""

@@ -30,8 +30,14 @@ def differing_fields(desired: Mapping[str, Any], record: ObjectRecord) -> list[s
     """
     undesired = *sorted(record.applied - set(_leaves(desired))), *foreign_fields(desired, record)
     wanted = set(_item_keys(desired))
-    names = chain(_changed(record.body, desired), (users_name(path, wanted) for path in undesired))
+    changed = (name for name, _ in _changed(record.body, desired))
+    names = chain(changed, (users_name(path, wanted) for path in undesired))
     return list(dict.fromkeys(names))
+
+
+def missing_fields(desired: Mapping[str, Any], record: ObjectRecord) -> list[str]:
+    """Those of the differing fields that the object doesn't have at all."""
+    return [name for name, found in _changed(record.body, desired) if found is None]
 
 
 def owned_fields(desired: Mapping[str, Any], record: ObjectRecord) -> set[str]:
@@ -55,8 +61,13 @@ def managers_of(
     return sorted({manager for path, manager in found if users_name(path, wanted) in fields})
 
 
-def _changed(observed: Any, desired: Any, path: str = "", name: str = "") -> Iterator[str]:
-    """The names of what is desired and isn't so; what else is there belongs to others."""
+def _changed(
+    observed: Any, desired: Any, path: str = "", name: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """The names of what is desired and isn't so, and what is there instead; None if nothing is.
+
+    What else is there belongs to others.
+    """
     if path in _IDENTITY:
         return
     if path in MERGED_LISTS:
@@ -67,16 +78,16 @@ def _changed(observed: Any, desired: Any, path: str = "", name: str = "") -> Ite
             if key in present:
                 yield from _changed(present[key], item, below(path, "*"), item_name)
             else:
-                yield item_name
+                yield item_name, None
     elif isinstance(desired, Mapping) and path not in ATOMIC_MAPS:
         for field, value in desired.items():
             ways = below(path, field), below(name, field)
             yield from _changed((observed or {}).get(field), value, *ways)
     elif path == "subsets":
         if _canonical_subsets(observed or ()) != _canonical_subsets(desired):
-            yield name
+            yield name, observed
     elif observed != desired and (observed or desired):  # an empty field is left out
-        yield name
+        yield name, observed
 
 
 def _item_keys(desired: Mapping[str, Any]) -> Iterator[str]:

@@ -68,6 +68,7 @@ class Refusal:
             advises.
         held_by: The Service that has what is wanted, where that is known.
         passing: It may well be over in a moment, as a lost answer is; it is told when it lasts.
+        seldom: An administrator can help, or another version of Kubernetes: try again in minutes.
     """
 
     reason: Reason
@@ -76,6 +77,7 @@ class Refusal:
     retry_after: timedelta | None = None
     held_by: Key | None = None
     passing: bool = False
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

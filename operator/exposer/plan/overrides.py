@@ -13,13 +13,33 @@ from exposer.plan.outcome import Refusal
 _SHOWN = 5  # fields in a message
 
 
-def overridden(record: ObjectRecord, fields: Sequence[str]) -> Refusal:
-    """The refusal where the API server took an object and made something else of it."""
+def overridden(
+    record: ObjectRecord, fields: Sequence[str], missing: Sequence[str], version: str
+) -> Refusal:
+    """The refusal where the API server took an object and made something else of it.
+
+    Args:
+        record: What it made.
+        fields: What is not as desired.
+        missing: What of that is not there at all.
+        version: The API server's, if it is known.
+    """
+    server = f"the API server ({version})" if version else "the API server"
+    others = [field for field in fields if field not in missing]
+    told = [
+        f"{_listed(missing)} did not come out at all: {server} does not know the field or has its "
+        "feature switched off, or an admission policy or a webhook takes it away"
+        if missing
+        else "",
+        f"{_listed(others)} did not come out as asked for: an admission policy or a webhook "
+        "changes the object"
+        if others
+        else "",
+    ]
     return Refusal(
         Reason.FIELDS_OVERRIDDEN,
-        f'{record.kind} "{record.key.name}" was written, but {_listed(fields)} did not come out as '
-        "asked for: an admission policy or a webhook changes the object, or this version of "
-        "Kubernetes does not know the field",
+        f'{record.kind} "{record.key.name}" was written, but {"; and ".join(filter(None, told))}',
+        seldom=not others,
     )
 
 

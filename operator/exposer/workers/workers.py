@@ -18,7 +18,7 @@ from exposer.workers.work_queue import Item, WorkQueue
 RECONCILES = Counter("exposer_reconcile", "Reconciles by what came of them.", ["result"])
 SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile took.")
 
-_HELD = timedelta(minutes=5)
+_SELDOM = timedelta(minutes=5)
 
 CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
 
@@ -110,8 +110,9 @@ class Workers:
         delay = self._backoff.failed(key)
         if refusal is not None and refusal.retry_after is not None:
             delay = max(delay, min(refusal.retry_after, LAST))
-        if refusal is not None and refusal.held_by is not None:
-            delay = _HELD  # the store wakes it when that gives it up
+        # The store wakes it when what it waits for is given up.
+        if refusal is not None and (refusal.held_by is not None or refusal.seldom):
+            delay = _SELDOM
         self._queue.add_after(key, delay, is_retry=True)
 
 

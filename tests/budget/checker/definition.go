@@ -53,8 +53,8 @@ func (r *Report) definition(document []byte) (schemaResolver, error) {
 		}
 	}
 	r.Costs = append(r.Costs,
-		Cost{"the dearest rule", dearest.Cost, validation.StaticEstimatedCostLimit, fmt.Sprint(dearest.Path)},
-		Cost{"all rules", found.TotalCost.Total, validation.StaticEstimatedCRDCostLimit, ""},
+		Cost{"estimated", "the dearest rule", dearest.Cost, validation.StaticEstimatedCostLimit, fmt.Sprint(dearest.Path)},
+		Cost{"estimated", "all rules", found.TotalCost.Total, validation.StaticEstimatedCRDCostLimit, ""},
 	)
 	structural, err := structuralschema.NewStructural(&internal)
 	if err != nil {

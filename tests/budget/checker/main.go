@@ -28,8 +28,10 @@ type Report struct {
 	Costs []Cost `json:"costs"`
 }
 
-// Cost is a cost in units of CEL, estimated or measured.
+// Cost is a cost in units of CEL.
 type Cost struct {
+	// Kind is "estimated" or "measured".
+	Kind  string `json:"kind"`
 	What  string `json:"what"`
 	Cost  uint64 `json:"cost"`
 	Limit uint64 `json:"limit"`

@@ -59,8 +59,8 @@ func (r *Report) policy(
 		r.refused(fmt.Sprintf("%s: %s", policy.Name, warning.FieldRef), errors.New(warning.Warning))
 	}
 	// Variables first, and each by itself: the difference that one more makes is what it costs.
-	dearest := Cost{What: "the dearest expression of " + policy.Name, Limit: celconfig.PerCallLimit}
-	whole := Cost{What: "all of " + policy.Name, Limit: celconfig.RuntimeCELCostBudget}
+	dearest := Cost{Kind: "measured", What: "the dearest expression of " + policy.Name, Limit: celconfig.PerCallLimit}
+	whole := Cost{Kind: "measured", What: "all of " + policy.Name, Limit: celconfig.RuntimeCELCostBudget}
 	for _, request := range requests {
 		var evaluated []expression
 		before, holds := uint64(0), false

@@ -13,6 +13,8 @@ LIST_RULES = (
     Rule(
         f"self.all(p, p{_SIGN} == self[0]{_SIGN})",
         "all strings of a request are of one kind: make a request for each kind",
+        f"""'"' + self[0] + '" and "' + self.filter(p, p{_SIGN} != self[0]{_SIGN})[0] + """
+        "'\" are of two kinds, but all strings of a request are of one: make a request for each'",
     ),
     Rule(
         f"self.size() < 2 || !self.exists(p, p.matches({quoted(_ALONE)}))",

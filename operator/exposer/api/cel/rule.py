@@ -11,12 +11,15 @@ class Rule:
     Attributes:
         holds: A CEL expression; the request is refused where it is false.
         message: What is wrong, and what would be right.
+        details: A CEL expression for a message that knows more; ``message`` stands in where its
+            value has a line break in it.
         field: The path, below the place of the rule, of the field to blame.
         compares: Whether ``oldSelf``, an optional, is in the rule: what is stored so far.
     """
 
     holds: str
     message: str
+    details: str | None = None
     field: str | None = None
     compares: bool = False
 
@@ -26,6 +29,7 @@ class Rule:
         parts: dict[str, Any] = {
             "rule": self.holds,
             "message": self.message,
+            "messageExpression": self.details,
             "fieldPath": self.field,
             "optionalOldSelf": self.compares or None,
         }

@@ -61,7 +61,7 @@ STRING_RULES = (
         '"80/tcp+example.com/custom"',
     ),
     Rule(
-        f"!{_matches(words.WITH_APP_PROTOCOL)} || {_matches(f'[+]{words.QUALIFIED_NAME}$')}",
+        f"!{_matches(words.WITH_APP_PROTOCOL)} || {_matches(f'^[^+]*[+]{words.QUALIFIED_NAME}$')}",
         'an appProtocol is of a-z, A-Z, 0-9, "-", "_" and ".", with a letter or digit at both '
         'ends, and may have a DNS name before it: write "80/tcp+example.com/custom"',
     ),
@@ -107,8 +107,8 @@ STRING_RULES = (
         '"localhost" is each client\'s own machine: write the DNS name of the other machine',
     ),
     Rule(
-        f"!self.startsWith({quoted(words.HOST_SIGN)}) || "
-        f"self.size() <= {len(words.HOST_SIGN) + MAX_HOST} + (self.endsWith('.') ? 1 : 0)",
+        # A dot at its end doesn't count.
+        f"!{_matches(f'^{words.HOST_SIGN}.{{{MAX_HOST}}}(?:[^.]|..)')}",
         f"a DNS name has at most {MAX_HOST} characters",
     ),
 )

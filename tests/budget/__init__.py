@@ -1,0 +1,1 @@
+"""What the CustomResourceDefinition and the policies cost on each version of Kubernetes."""
