@@ -23,7 +23,7 @@ _MANIFESTS = _ROOT / "manifests" / "kustomize" / "cluster-wide" / "exposer.yaml"
 """All that an installation has, made from the models and the chart."""
 
 _BARS = {"estimated": 1 / 3, "measured": 1 / 2}
-"""How much of a limit may be used up: there is to be room for a version that estimates otherwise."""
+"""How much of a limit may be used up: another version may estimate otherwise."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,18 @@ def main() -> int:
         report = version.says()
         wrong = faults(report)
         failed = failed or bool(wrong)
-        print(f"Kubernetes {version.name}: {'refused, or too dear' if wrong else 'taken'}")
+        _say(f"Kubernetes {version.name}: {'refused, or too dear' if wrong else 'taken'}")
         for cost in report["costs"]:
             told = f"{cost['cost']:>12,} of {cost['limit']:>11,}  {_share(cost):4.0%}"
-            print(f"  {cost['kind']} {told}  {cost['what']}  {cost['where']}".rstrip())
+            _say(f"  {cost['kind']} {told}  {cost['what']}  {cost['where']}".rstrip())
         for fault in wrong:
-            print(f"  {fault}")
+            _say(f"  {fault}")
     return 1 if failed else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _share(cost: dict[str, Any]) -> float:

@@ -37,10 +37,12 @@ PROTOCOL = (
     'h2c, ws, wss; or tcp+ and any other appProtocol, as in "80/tcp+example.com/custom"'
 )
 APP_PROTOCOL = (
-    'an appProtocol is of a-z, A-Z, 0-9, "-", "_" and ".", with a letter or digit at both ends, and '
-    'may have a DNS name before it: write "80/tcp+example.com/custom"'
+    'an appProtocol is of a-z, A-Z, 0-9, "-", "_" and ".", with a letter or digit at both ends, '
+    'and may have a DNS name before it: write "80/tcp+example.com/custom"'
 )
-LONG_APP_PROTOCOL = "an appProtocol has at most 63 characters, and the DNS name before it at most 253"
+LONG_APP_PROTOCOL = (
+    "an appProtocol has at most 63 characters, and the DNS name before it at most 253"
+)
 NUMERIC = (
     "a host that ends in a number is taken for an IP address, which can't be a CNAME: put "
     "addresses into spec.addresses"

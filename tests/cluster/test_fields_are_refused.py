@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from exposer.api import Refused, accept
-
 from localcluster import Cluster
 from localcluster.api import Api
 from tests.support.dry_run import refusal, stored, validated
@@ -42,7 +41,7 @@ SPECIAL = (
 )
 NO_KEY = (
     'not a name as Kubernetes has it: write 1 to 63 characters of a-z, A-Z, 0-9, "-", "_" and ".", '
-    'with a letter or digit at both ends, and before them a DNS name if need be, as in '
+    "with a letter or digit at both ends, and before them a DNS name if need be, as in "
     '"example.com/name"'
 )
 METADATA = "spec.serviceTemplate.metadata"

@@ -153,7 +153,9 @@ _MAPS = st.dictionaries(
     st.one_of(
         labels(),
         st.sampled_from(["app.kubernetes.io/managed-by", "app", "a_b.C", "example.com/a"]),
-        st.sampled_from(["", "A.com/a", "a/b/c", "/a", "a/", "-a", "a-", "a b", "\u212a", "a" * 64]),
+        st.sampled_from(
+            ["", "A.com/a", "a/b/c", "/a", "a/", "-a", "a-", "a b", "\u212a", "a" * 64]
+        ),
     ),
     st.one_of(st.sampled_from(["", "a", "A_b.c", "a" * 63, "a" * 64, "-a"]), st.text(max_size=5)),
     max_size=2,

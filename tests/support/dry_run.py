@@ -15,7 +15,7 @@ _PATH = "/apis/exposer.dev/v1alpha1/namespaces/default/exposerequests?dryRun=All
 
 
 _POLICY = (
-    "exposerequests.exposer.dev \"{}\" is forbidden: ValidatingAdmissionPolicy "
+    'exposerequests.exposer.dev "{}" is forbidden: ValidatingAdmissionPolicy '
     "'exposer-validation' with binding 'exposer-validation' denied request: "
 )
 

@@ -103,10 +103,24 @@ async def test_what_failed_in_an_outage_is_tried_again_once_a_write_got_through(
     assert await case.work() == [FRONT, WEB]
 
 
-async def test_who_waits_for_what_another_has_is_not_tried_again_soon(case: Case) -> None:
-    held = Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT)
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(
+            Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT),
+            id="what another one has",
+        ),
+        pytest.param(
+            Refusal(Reason.FIELDS_OVERRIDDEN, "not known", seldom=True),
+            id="what this version does not know",
+        ),
+    ],
+)
+async def test_who_waits_for_what_may_take_long_is_not_tried_again_soon(
+    case: Case, refusal: Refusal
+) -> None:
     case.backoff.delay = timedelta(0)
-    case.reconciler.answer = lambda key: Result(held)
+    case.reconciler.answer = lambda key: Result(refusal)
     case.queue.add([WEB])
     assert await case.work() == [WEB]
 

@@ -19,9 +19,7 @@ MAX_KEY = MAX_HOST + 1 + MAX_APP_PROTOCOL
 
 LabelValue = Annotated[
     str,
-    StringConstraints(
-        max_length=63, pattern=r"^(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?)?$"
-    ),
+    StringConstraints(max_length=63, pattern=r"^(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?)?$"),
 ]
 """The value of a label (IsValidLabelValue)."""
 

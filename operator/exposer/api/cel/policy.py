@@ -249,7 +249,10 @@ VARIABLES = (
     _step(
         "canonicalAddresses",
         """
-        variables.addresses.filter(a, isIP(a)).map(a, {'text': dyn(a), 'address': dyn(string(ip(a)))})
+        variables.addresses.filter(a, isIP(a)).map(a, {
+          'text': dyn(a),
+          'address': dyn(string(ip(a)))
+        })
         """,
     ),
     _step(
@@ -275,7 +278,7 @@ VARIABLES = (
 
 _NO_KEY = (
     'not a name as Kubernetes has it: write 1 to 63 characters of a-z, A-Z, 0-9, "-", "_" and ".", '
-    'with a letter or digit at both ends, and before them a DNS name if need be, as in '
+    "with a letter or digit at both ends, and before them a DNS name if need be, as in "
     '"example.com/name"'
 )
 

@@ -36,9 +36,7 @@ QUALIFIED_NAME = rf"(?:{PREFIX.pattern}/)?{APP_PROTOCOL.pattern}"
 """Of Kubernetes (ValidateQualifiedName), but for its length."""
 
 _TOO_LARGE = "6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4}|[0-9]{6,}"
-NO_PORT = (
-    f"(?:^{PORTS_SIGN}?|[=:])(?:[0-9]+-)?(?:0[0-9]*|{_TOO_LARGE})(?:-[0-9]+)?(?:[:/]|$)"
-)
+NO_PORT = f"(?:^{PORTS_SIGN}?|[=:])(?:[0-9]+-)?(?:0[0-9]*|{_TOO_LARGE})(?:-[0-9]+)?(?:[:/]|$)"
 """A number that is no port, where a port or a range of ports stands."""
 THREE_PARTS = f"^[^{HOST_SIGN}{''.join(sorted(SIGN_OF[kind] for kind in WITH_NODE_PORTS))}/:]" + (
     "[^/:]*:[^/:]*:[^:]*$"
