@@ -57,10 +57,23 @@ def test_an_admission_policy_is_told_and_waited_for(space: Space, api: Api) -> N
 
 
 def test_what_only_the_user_can_mend_is_stalled(space: Space) -> None:
-    space.expose("80", serviceTemplate={"metadata": {"labels": {"not a label": "x"}}})
-    status = space.until_refused("web", "ServiceRejected")
-    assert "metadata.labels" in _programmed(status)
+    space.expose("!40000:80:8080")
+    status = space.until_refused("web", "NodePortOutOfRange")
+    assert "not in the valid range" in _programmed(status)
     assert "Stalled" in _types(status)
+
+
+def test_a_value_that_this_version_does_not_know_is_told_and_tried_again(
+    space: Space, api: Api
+) -> None:
+    """PreferSameNode is KEP-3015's, on by default since 1.34."""
+    space.expose("80", serviceTemplate={"spec": {"trafficDistribution": "PreferSameNode"}})
+    if int(api.get("/version")["minor"]) >= 34:
+        space.until_ready()
+        return
+    status = space.until_refused("web", "ServiceRejected")
+    assert 'Unsupported value: "PreferSameNode"' in _programmed(status)
+    assert "Stalled" not in _types(status)
 
 
 def _programmed(status: dict[str, Any]) -> str:

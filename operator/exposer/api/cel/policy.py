@@ -47,12 +47,18 @@ def _step(name: str, expression: str) -> Variable:
     return Variable(name, dedent(expression).strip())
 
 
-def _changed(path: str, empty: str) -> str:
+def _changed(name: str, path: str, empty: str) -> Variable:
     """The field's value; an empty one where it isn't there, or was the same before."""
-    field = path.replace(".", ".?")
-    return (
-        f"object.spec.?{field} == variables.oldSpec.?{field}"
-        f" ? {empty} : object.spec.?{field}.orValue({empty})"
+    value = f"spec.?{path.replace('.', '.?')}.orValue({empty})"
+    return _step(
+        name,
+        f"""
+        oldObject != null &&
+        oldObject.{value} ==
+        object.{value}
+          ? {empty}
+          : object.{value}
+        """,
     )
 
 
@@ -90,12 +96,8 @@ def _misnamed(keys: str, pattern: str) -> Variable:
 
 
 VARIABLES = (
-    _step(
-        "oldSpec",
-        "oldObject == null ? optional.none() : optional.of(oldObject.spec)",
-    ),
     # "!web=30080:80:http/udp": the name "web", the words 30080, 80 and http, the protocol udp.
-    _step("strings", _changed("ports", "[]")),
+    _changed("strings", "ports", "[]"),
     _step(
         "split",
         f"""
@@ -245,7 +247,7 @@ VARIABLES = (
         ).filter(each, each.size() > 1)
         """,
     ),
-    _step("addresses", _changed("addresses", "[]")),
+    _changed("addresses", "addresses", "[]"),
     _step(
         "canonicalAddresses",
         """
@@ -263,16 +265,16 @@ VARIABLES = (
         )).filter(each, each.size() > 1)
         """,
     ),
-    _step("sourceRanges", _changed(_RANGES, "[]")),
+    _changed("sourceRanges", _RANGES, "[]"),
     _step(
         "unmasked",
         "variables.sourceRanges.filter(r, isCIDR(r) && cidr(r) != cidr(r).masked())",
     ),
-    _step("selector", _changed("selector", "{}")),
+    _changed("selector", "selector", "{}"),
     _misnamed("selector", QUALIFIED_NAME.pattern),
-    _step("labels", _changed("serviceTemplate.metadata.labels", "{}")),
+    _changed("labels", "serviceTemplate.metadata.labels", "{}"),
     _misnamed("labels", QUALIFIED_NAME.pattern),
-    _step("annotations", _changed("serviceTemplate.metadata.annotations", "{}")),
+    _changed("annotations", "serviceTemplate.metadata.annotations", "{}"),
     _misnamed("annotations", ANNOTATION_KEY.pattern),
 )
 
