@@ -51,7 +51,7 @@ def test_a_request_from_before_can_be_lived_with(wrong: Space) -> None:
     wrong.patch("ExposeRequest", "web", {"metadata": {"labels": {"team": "blue"}}})
     wrong.patch("ExposeRequest", "web", {"metadata": {"finalizers": ["example.com/kept"]}})
     wrong.patch("ExposeRequest", "web", {"spec": {"addresses": ["192.0.2.2"]}})
-    wrong.patch("ExposeRequest", "web", {"status": _STATUS}, "status")
+    wrong.patch("ExposeRequest", "web", {"status": _STATUS}, "/status")
     with pytest.raises(ApiError, match="a Service has each port once a protocol"):
         wrong.patch("ExposeRequest", "web", {"spec": {"ports": ["80", "80:9090"]}})
     with pytest.raises(ApiError, match="one address: leave one of the two out"):
