@@ -12,7 +12,7 @@ CLUSTER_TESTS := tests/cluster tests/property cluster/tests -m "cluster and not 
 TRAFFIC_TESTS := tests/traffic/test_smoke.py tests/traffic/test_nftables.py tests/traffic/scenarios -m traffic
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them; KUBERNETES=1.33
 	@$(BIN)/python -m demo up
