@@ -18,7 +18,6 @@ import (
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // credential plugins named in kubeconfigs
 	"k8s.io/component-base/cli"
-	"k8s.io/component-base/logs"
 	_ "k8s.io/component-base/logs/json/register"          // --logging-format=json
 	_ "k8s.io/component-base/metrics/prometheus/clientgo" // client metrics at /metrics
 	_ "k8s.io/component-base/metrics/prometheus/version"  // build information at /metrics
@@ -68,10 +67,6 @@ func runEtcd() int {
 }
 
 func runKubectl() int {
-	// client-go logs before the flags are parsed, so -v has to be read ahead of them.
-	if _, err := logs.GlogSetter(kubectl.GetLogVerbosity(os.Args)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
 	// kubectl prints its own errors and has exit codes of its own (diff: 1 for a difference).
 	if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 		kubectlutil.CheckErr(err)
@@ -79,7 +74,7 @@ func runKubectl() int {
 	return 0
 }
 
-// kubeletCommand calls the function as this version of Kubernetes declares it: 1.32 gave it a context.
+// kubeletCommand calls the function as this version of Kubernetes declares it: 1.34 gave it a context.
 func kubeletCommand() *cobra.Command {
 	switch create := any(kubelet.NewKubeletCommand).(type) {
 	case func() *cobra.Command:
