@@ -21,6 +21,12 @@ ADVICE = (
 FakeGo = Callable[[str, str], Path]
 
 
+@pytest.fixture(autouse=True)
+def newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions of Kubernetes need a Go that is not as new."""
+    monkeypatch.delenv("KUBERNETES", raising=False)
+
+
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache."""
