@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from exposer.kube import Access, AccessError, find_access
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 from tests.kube.kubeconfigs import TRUSTED, a_credential, a_kubeconfig, a_plugin, write
 from tests.support.api_server import AUTHORITY
 
