@@ -84,6 +84,7 @@ def test_its_version_is_that_of_the_operator() -> None:
         ("podLabels.a=1", "got number, want string"),
         ("addresses.forbid={10.0.0.0}", "'10.0.0.0' does not match pattern"),
         ("networkPolicy.from={prometheus}", "got string, want object"),
+        ("image.digest=sha256:0", "'sha256:0' does not match pattern"),
         ("clusterDomain=Corp", "'Corp' does not match pattern"),
     ],
 )
@@ -153,6 +154,13 @@ def test_every_value_arrives(tmp_path: Path) -> None:
     assert rules["spec"] == yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())
     dashboard = _one(objects, "ConfigMap")["data"]["exposer.json"]
     assert dashboard == (CHART / "files" / "dashboard.json").read_text().rstrip("\n")
+
+
+def test_an_image_may_be_named_by_its_digest() -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    shown = rendered("--set=image.tag=1.2.3", f"--set=image.digest={digest}")
+    (container,) = _one(_objects(shown), "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == f"exposer@{digest}"
 
 
 def test_a_network_policy_without_peers_lets_nobody_in() -> None:
