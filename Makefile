@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check fuzz bench bench-at-rest transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check audit fuzz bench bench-at-rest transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,9 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/python docs/generate_conditions.py | diff -u docs/conditions.md -
 	test -z "$$(gofmt -l cluster tests)"
 
+audit: .venv/installed ## Look for known vulnerabilities of the locked packages; says so where no database can be reached
+	@$(BIN)/python -m manifests.audit
+
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
 
@@ -76,6 +79,7 @@ generate: .venv/installed ## Write what is generated from the models, the gramma
 lock: ## Pin the newest dependencies (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml --group dev -o requirements-dev.lock
+	echo pip-audit | uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate - -o requirements-audit.lock
 
 # A virtual environment of its own: nothing is installed into the system's Python.
 .venv/installed: requirements-dev.lock pyproject.toml
