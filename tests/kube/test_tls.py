@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 
 _LOADING = """
 import ssl, sys, time
