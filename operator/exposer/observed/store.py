@@ -55,7 +55,8 @@ class Store:
 
     def request(self, key: Key) -> RequestRecord | None:
         """The request, if there is one."""
-        return self._requests.get(key)
+        found = self._requests.get(key)
+        return found and found.unpacked()
 
     def find(self, kind: str, key: Key) -> ObjectRecord | None:
         """The object, if it is known; of workloads, those that a targetRef names are."""
@@ -70,7 +71,7 @@ class Store:
         services = {request.service_key, *(key for kind, key in owned if kind == "Service")}
         named = chain.from_iterable(self._by_service.get(service, ()) for service in services)
         places = sorted({*named, *owned})
-        return Snapshot(tuple(self._objects[place] for place in places))
+        return Snapshot(tuple(self._objects[place].unpacked() for place in places))
 
     def senior(self, request: RequestRecord) -> Key | None:
         """The oldest request that wants the same Service, if that is another one."""
