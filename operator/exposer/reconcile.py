@@ -92,7 +92,7 @@ class Reconciler:
         try:
             verdict = await self._verdict(request)
         except ApiError as error:
-            return Result(self._writer.refusal(error))
+            return Result(self._writer.refusal(error, key))
         outcome, wrote, woken = Outcome(), False, False
         try:
             if isinstance(verdict, AcceptedRequest):
