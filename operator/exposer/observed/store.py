@@ -62,6 +62,11 @@ class Store:
         """The object, if it is known; of workloads, those that a targetRef names are."""
         return self._objects.get((kind, key))
 
+    def knows(self, kind: str, key: Key, version: int) -> bool:
+        """Whether an object is known as it was at that version, or later."""
+        known = self._requests.get(key) if kind == KIND else self._objects.get((kind, key))
+        return known is not None and known.version >= version
+
     def snapshot(self, request: RequestRecord) -> Snapshot:
         """What stands under the name that the request wants, and all that it owns.
 
