@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
+from exposer.observed.endpoints import EndpointRecord, Endpoints
 from exposer.observed.packed import told_apart
 from exposer.observed.records import Reference
 from tests.support.builders import (
@@ -133,16 +134,22 @@ def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:
             "managedBy": "endpointslice-controller.k8s.io",
             "addressType": "IPv4",
             "ports": [port],
-            "endpoints": [
-                {
-                    "addresses": ["10.244.1.11"],
-                    "conditions": {"ready": True, "serving": True, "terminating": False},
-                    "nodeName": "node1",
-                    "zone": "a",
-                    "targetRef": {"kind": "Pod", "name": "web-0"},
-                },
-                {"addresses": ["10.244.1.12"]},
-            ],
+            "seen": Endpoints(
+                rows=(
+                    EndpointRecord(
+                        address="10.244.1.11",
+                        ready=True,
+                        serving=True,
+                        terminating=False,
+                        node="node1",
+                        zone="a",
+                        target=("Pod", "web-0"),
+                    ),
+                    EndpointRecord("10.244.1.12", True, True, False, None, None, None),
+                ),
+                identities=("web-0", ("", "10.244.1.12")),
+                ready=("web-0", ("", "10.244.1.12")),
+            ),
         },
     )
 

@@ -1,6 +1,5 @@
 """API object -> record."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -16,6 +15,7 @@ from exposer.api.identity import (
 )
 from exposer.api.request import MAX_SELECTOR
 from exposer.api.target import WORKLOADS
+from exposer.observed.endpoints import trimmed_endpoints
 from exposer.observed.packed import is_large, packed_fields, packed_names, told_apart
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
@@ -23,10 +23,8 @@ Body = Mapping[str, Any]
 
 _LONGER_THAN_A_NAME = 254  # characters; a name has 253 at most (RFC 1123)
 _LONGEST_MESSAGE = 32768  # characters, metav1.Condition
+_MOST_PORTS = 1000  # of a slice; no request has more
 _MOST_OF_OTHERS = 200  # fields; they only tell people who changes what
-
-IP_FAMILIES = ("IPv4", "IPv6")
-"""The address types of EndpointSlices that have addresses; FQDN has names (discovery/v1)."""
 
 
 def trimmed_request(body: Body) -> RequestRecord:
@@ -149,37 +147,14 @@ def _slice(body: Body, ours: bool) -> Body:
     content = {
         "serviceName": labels.get(SERVICE_NAME_LABEL),
         "addressType": body["addressType"],
-        "ports": body.get("ports") or [],
+        "ports": (body.get("ports") or [])[:_MOST_PORTS],
         "managedBy": labels.get(SLICE_MANAGED_BY_LABEL),
-        "endpoints": _endpoints_of_slice(body, ours),
+        "seen": trimmed_endpoints(body["addressType"], body.get("endpoints") or ()),
     }
-    return content | {"metadata": _metadata(body)} if ours else content
-
-
-def _endpoints_of_slice(body: Body, ours: bool) -> list[Body]:
-    """Sorted by address, once: a status that shows a few of thousands has no time for it."""
-    endpoints = [_endpoint(endpoint, ours) for endpoint in body.get("endpoints") or ()]
-    if body["addressType"] in IP_FAMILIES:
-        endpoints.sort(key=address_order)
-    return endpoints
-
-
-def address_order(endpoint: Body) -> int:
-    """By what endpoints of one IP family are sorted.
-
-    More than one address has no meaning, and kube-proxy takes the first (discovery/v1).
-    """
-    return int(ipaddress.ip_address(endpoint["addresses"][0]))
-
-
-def _endpoint(endpoint: Body, ours: bool) -> Body:
-    """What the status shows; of our own all there is, as hints decide on traffic, too."""
-    shown = endpoint if ours else ("addresses", "conditions", "nodeName", "zone")
-    kept = {field: endpoint[field] for field in shown if endpoint.get(field)}
-    target = endpoint.get("targetRef")
-    if target:
-        kept["targetRef"] = {"kind": target.get("kind", ""), "name": target.get("name", "")}
-    return kept
+    if not ours:
+        return content
+    # All there is, as hints decide on traffic, too.
+    return content | {"metadata": _metadata(body), "endpoints": body.get("endpoints") or []}
 
 
 def _workload(body: Body, _ours: bool) -> Body:
