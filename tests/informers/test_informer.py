@@ -12,7 +12,13 @@ from exposer.informers.collection import Collection
 from exposer.informers.informer import Informer
 from exposer.informers.watch_stream import bookmark, expired
 from exposer.observed import Store
-from tests.support.builders import a_key, a_request_body, a_service_body, an_object_body
+from tests.support.builders import (
+    a_key,
+    a_request_body,
+    a_service_body,
+    a_slice_body,
+    an_object_body,
+)
 from tests.support.clock import Clock
 from tests.support.fake_client import Call, FakeClient, FakeStream, an_error
 
@@ -169,6 +175,16 @@ async def test_what_is_no_request_comes_into_the_store_at_once(case: Case) -> No
     assert names(case.store) == ["web", "front"]
     assert await case.watch(an_event("DELETED", a_service_body(version=13))) == [bookmark("13")]
     assert names(case.store) == ["front"]
+
+
+async def test_of_what_is_known_already_no_more_than_the_version_is_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    case = Case(Collection("EndpointSlice", "shop"))
+    await case.watch(an_event("ADDED", a_slice_body(version=11)))
+    echo = {"metadata": a_slice_body(version=11)["metadata"]}  # nothing could be made of that
+    assert await case.watch(an_event("MODIFIED", echo)) == [bookmark("11")]
+    assert "can't be read" not in caplog.text
 
 
 async def test_requests_are_told_unless_they_are_very_large() -> None:
