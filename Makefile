@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check audit fuzz bench bench-at-rest transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check audit fuzz bench bench-at-rest bench-start transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -66,6 +66,9 @@ bench: .venv/installed ## Measure the parser, a large status, how soon a request
 
 bench-at-rest: .venv/installed ## Count what is asked of the API server in 5 minutes beside 1,000 requests; ARGS="--requests 100"
 	@$(BIN)/python -m benchmarks.at_rest $(ARGS)
+
+bench-start: .venv/installed ## Measure memory and CPU of a start; ARGS="--services 1000 --bytes 260000"
+	@$(BIN)/python -m benchmarks.start $(ARGS)
 
 transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
 	@$(BIN)/python -m docs.transitions

@@ -89,7 +89,11 @@ class Reconciler:
         if request is None or request.deleting:
             self._forget(key)
             return Result()  # the garbage collector deletes what it owned
-        verdict, outcome, wrote, woken = accept(key.name, request.spec), Outcome(), False, False
+        try:
+            verdict = await self._verdict(request)
+        except ApiError as error:
+            return Result(self._writer.refusal(error, key))
+        outcome, wrote, woken = Outcome(), False, False
         try:
             if isinstance(verdict, AcceptedRequest):
                 verdict = self._permitted.refusal(verdict) or verdict
@@ -120,6 +124,13 @@ class Reconciler:
         await self._events.tell(request, events(request.status, status))
         again = await self._events.tell_lasting(request, status)
         return Result(refusal, wrote, reported=True, again=again)
+
+    async def _verdict(self, request: RequestRecord) -> Verdict:
+        """What the request asks for, or why it can't be carried out, the cluster aside."""
+        if request.refused is not None:
+            return request.refused
+        spec = await self._writer.spec_of(request) if request.is_cut else request.spec
+        return accept(request.key.name, spec)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest

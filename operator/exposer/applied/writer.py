@@ -52,6 +52,24 @@ class Writer:
         self._client = client
         self._store = store
 
+    async def spec_of(self, request: RequestRecord) -> Mapping[str, Any]:
+        """The spec of a request whose record has not all of it.
+
+        Raises:
+            ApiError: It could not be read, or is not that of the record any more.
+        """
+        found: list[dict[str, Any]] = []
+        # Requests may be listed and watched by whoever runs the operator, and so need no "get".
+        path = collection_path(KIND, request.key.namespace)
+        only = {"fieldSelector": f"metadata.name={request.key.name}"}
+        await self._client.read_list(path, found.append, only)
+        wanted = request.uid, request.generation
+        for body in found:
+            if (body["metadata"]["uid"], body["metadata"]["generation"]) == wanted:
+                spec: Mapping[str, Any] = body.get("spec") or {}
+                return spec
+        raise ApiError(409, {}, f'{KIND} "{request.key.name}" has just changed')
+
     async def carry_out(self, plan: Plan) -> Outcome:
         """Do the writes in their order, up to the first that is refused.
 
