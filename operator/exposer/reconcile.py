@@ -1,13 +1,13 @@
 """Reconciles one request: from its spec and what stands to the writes and its status."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict, accept
 from exposer.api.identity import CLUSTER_DOMAIN
-from exposer.api.permission import Exposure, refused_by
+from exposer.api.permission import Permitted
 from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.grammar import Kind
@@ -52,7 +52,7 @@ class Reconciler:
 
     def __init__(
         self,
-        allowed: Set[Exposure],
+        permitted: Permitted,
         store: Store,
         targets: Targets,
         pods: PodReader,
@@ -62,11 +62,11 @@ class Reconciler:
         repairs: Repairs,
         cluster_domain: str = CLUSTER_DOMAIN,
     ) -> None:
-        """Carry out what is ``allowed``: read what stands from ``store``, write by the others.
+        """Carry out what is ``permitted``: read what stands from ``store``, write by the others.
 
         The cluster's DNS names end in ``cluster_domain``.
         """
-        self._allowed = allowed
+        self._permitted = permitted
         self._store = store
         self._targets = targets
         self._pods = pods
@@ -89,16 +89,20 @@ class Reconciler:
         if request is None or request.deleting:
             self._forget(key)
             return Result()  # the garbage collector deletes what it owned
-        verdict, outcome, wrote, woken = accept(key.name, request.spec), Outcome(), False, False
+        try:
+            verdict = await self._verdict(request)
+        except ApiError as error:
+            return Result(self._writer.refusal(error, key))
+        outcome, wrote, woken = Outcome(), False, False
         try:
             if isinstance(verdict, AcceptedRequest):
-                verdict = refused_by(self._allowed, verdict) or verdict
+                verdict = self._permitted.refusal(verdict) or verdict
             if isinstance(verdict, AcceptedRequest):
                 verdict, woken = await self._targets.resolve(key, verdict)
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
         except ApiError as error:
-            outcome = Outcome(self._writer.refusal(error))
+            outcome = Outcome(self._writer.refusal(error, request.key))
         if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
             return Result(outcome.refusal, wrote)
         if outcome.refusal is None or not outcome.refusal.passing:
@@ -116,10 +120,17 @@ class Reconciler:
         try:
             await self._writer.report(request, status)
         except ApiError as error:
-            return Result(self._writer.refusal(error), wrote)
+            return Result(self._writer.refusal(error, request.key), wrote)
         await self._events.tell(request, events(request.status, status))
         again = await self._events.tell_lasting(request, status)
         return Result(refusal, wrote, reported=True, again=again)
+
+    async def _verdict(self, request: RequestRecord) -> Verdict:
+        """What the request asks for, or why it can't be carried out, the cluster aside."""
+        if request.refused is not None:
+            return request.refused
+        spec = await self._writer.spec_of(request) if request.is_cut else request.spec
+        return accept(request.key.name, spec)
 
     async def _carry_out(
         self, request: RequestRecord, accepted: AcceptedRequest

@@ -68,6 +68,13 @@ def test_the_selector_is_that_of_the_target(kind: Any, body: dict[str, Any]) -> 
             'Service "web" has no labels to select by: write a spec.selector instead',
             id="service without a selector",
         ),
+        pytest.param(
+            "Pod",
+            {"metadata": {"labels": {f"label{n}": "x" for n in range(101)}}, "spec": {}},
+            Reason.TARGET_HAS_NO_SELECTOR,
+            'Pod "web" has more than 100 labels: write a spec.selector of those that matter',
+            id="too many labels",
+        ),
     ],
 )
 def test_a_target_without_a_selector_is_told_and_waited_for(

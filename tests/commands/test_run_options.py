@@ -1,6 +1,7 @@
 """What `exposer run` takes."""
 
 import argparse
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,14 @@ import pytest
 from exposer.api.permission import EVERYTHING, Exposure
 from exposer.commands.arguments import cluster_domain
 from exposer.commands.run import (
+    OneLine,
     add_to,
     address,
     kinds,
     lease,
     namespace,
     own_domain,
+    ranges,
     seconds,
 )
 from exposer.observed import Key
@@ -29,6 +32,7 @@ def test_without_options_it_is_alone_and_open_to_all() -> None:
     assert (options.listen, options.lease, options.namespace) == (None, None, [])
     assert (options.watch_silence, options.lease_duration) == (SILENCE, LEASE_DURATION)
     assert options.allow_kinds == EVERYTHING
+    assert (options.allow_addresses, options.forbid_addresses) == ((), ())
     assert options.cluster_domain is None
 
 
@@ -75,6 +79,18 @@ def test_an_address(text: str, expected: tuple[str | None, int]) -> None:
             '"ClusterIP,nodeport" is not a list of ClusterIP, NodePort, LoadBalancer, Headless, '
             "ExternalName, Addresses",
         ),
+        (
+            ranges,
+            "10.0.0.0/8,10.0.0.1/8",
+            '"10.0.0.0/8,10.0.0.1/8" is not a list of CIDRs such as "10.0.0.0/8": 10.0.0.1/8 has '
+            "host bits set",
+        ),
+        (
+            ranges,
+            "",
+            '"" is not a list of CIDRs such as "10.0.0.0/8": \'\' does not appear to be an IPv4 or '
+            "IPv6 network",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -92,3 +108,18 @@ def test_a_time_may_have_a_fraction() -> None:
 def test_a_lease_and_kinds() -> None:
     assert lease("exposer-system/exposer") == Key("exposer-system", "exposer")
     assert kinds("ClusterIP,Addresses") == {Exposure.CLUSTER_IP, Exposure.ADDRESSES}
+
+
+def test_a_text_from_the_cluster_forges_no_line_of_the_log() -> None:
+    formatter = OneLine(logging.Formatter("[%(levelname)s] %(message)s"))
+    try:
+        raise ValueError("it says\n[INFO] all is well\x1b[2J")
+    except ValueError as error:
+        information = type(error), error, error.__traceback__
+    logged = logging.LogRecord(
+        "exposer", logging.ERROR, "", 1, "%s: %s", ("shop/web", "a\n[INFO] b"), information
+    )
+    first, *others = formatter.format(logged).splitlines()
+    assert first == "[ERROR] shop/web: a\\n[INFO] b"
+    assert [line for line in others if not line.startswith("    ")] == []
+    assert others[-1] == "    [INFO] all is well\\x1b[2J"

@@ -1,6 +1,7 @@
 """A collection is listed and watched, whatever the API server says meanwhile."""
 
 import asyncio
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,15 @@ import pytest
 
 from exposer.informers.collection import Collection
 from exposer.informers.informer import Informer
-from exposer.informers.watch_stream import expired
+from exposer.informers.watch_stream import bookmark, expired
 from exposer.observed import Store
-from tests.support.builders import a_key, a_service_body, an_object_body
+from tests.support.builders import (
+    a_key,
+    a_request_body,
+    a_service_body,
+    a_slice_body,
+    an_object_body,
+)
 from tests.support.clock import Clock
 from tests.support.fake_client import Call, FakeClient, FakeStream, an_error
 
@@ -68,11 +75,18 @@ class Case:
         return await self.informer.list_all()
 
     async def watch(self, *answers: object, version: str = "9") -> list[bytes]:
-        """Watch, until the watch ends at once; returns what was read."""
-        self.answers += answers
+        """Watch, until the watch ends at once; returns what was read.
+
+        Args:
+            answers: What the API server says; bytes are events.
+            version: To watch from.
+        """
+        said = [each for each in answers if isinstance(each, bytes)]
+        self.answers += (each for each in answers if not isinstance(each, bytes))
+        self.informer._listed_version = version if said else self.informer._listed_version
         events = await self.informer.watch(version)
         if self.streams:
-            self.streams[-1].say(b"")
+            self.streams[-1].say(*said, b"")
         return [lines async for lines in events]
 
     def calls(self) -> list[str]:
@@ -85,6 +99,10 @@ class Case:
 @pytest.fixture
 def case() -> Case:
     return Case()
+
+
+def an_event(kind: str, body: dict[str, Any]) -> bytes:
+    return json.dumps({"type": kind, "object": body}).encode() + b"\n"
 
 
 def names(store: Store) -> list[str]:
@@ -130,6 +148,61 @@ async def test_a_list_that_expires_between_its_pages_begins_anew(case: Case) -> 
 async def test_an_api_server_that_says_when_to_come_back_knows_better(case: Case) -> None:
     await case.listed(an_error(429, retry_after=17), a_page())
     assert case.slept == [17]
+
+
+async def test_a_page_of_large_objects_is_followed_by_smaller_ones(case: Case) -> None:
+    large = a_service_body(managed_fields=[{"manager": "x" * 40_000_000}])
+    small = a_service_body(name="front", uid="2")
+    await case.listed(
+        a_page(large, more="x"), a_page(small, more="x"), a_page(small, more="x"), a_page(small)
+    )
+    limits = [int(call.query["limit"]) for call in case.client.calls]
+    assert limits == [500, 104, 208, 416]  # 104 such objects as there were 500 of: 8 MB
+
+
+async def test_after_a_page_that_came_too_late_fewer_objects_are_asked_for(case: Case) -> None:
+    await case.listed(an_error(0), an_error(504), an_error(500), a_page())
+    limits = [call.query["limit"] for call in case.client.calls]
+    assert limits == ["500", "125", "31", "31"]
+
+
+async def test_what_is_no_request_comes_into_the_store_at_once(case: Case) -> None:
+    """Kopf would make a task of each event, and keep it for a while, however large it is."""
+    lines = an_event("ADDED", a_service_body(version=11)) + an_event(
+        "MODIFIED", a_service_body(name="front", uid="2", version=12)
+    )
+    assert await case.watch(lines) == [bookmark("11") + bookmark("12")]
+    assert names(case.store) == ["web", "front"]
+    assert await case.watch(an_event("DELETED", a_service_body(version=13))) == [bookmark("13")]
+    assert names(case.store) == ["front"]
+
+
+async def test_of_what_is_known_already_no_more_than_the_version_is_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    case = Case(Collection("EndpointSlice", "shop"))
+    await case.watch(an_event("ADDED", a_slice_body(version=11)))
+    echo = {"metadata": a_slice_body(version=11)["metadata"]}  # nothing could be made of that
+    assert await case.watch(an_event("MODIFIED", echo)) == [bookmark("11")]
+    assert "can't be read" not in caplog.text
+
+
+async def test_requests_are_told_unless_they_are_very_large() -> None:
+    case = Case(Collection("ExposeRequest", "shop"))
+    small = an_event("ADDED", a_request_body(version=11))
+    spec = {"ports": ["80"], "selector": {"a": "x" * 70_000}}
+    large = an_event("ADDED", a_request_body(name="large", version=12, spec=spec))
+    assert await case.watch(small + large) == [small + bookmark("12")]
+    assert [each.key for each in case.store.requests] == [a_key("large")]
+
+
+async def test_an_event_that_is_nested_too_deep_takes_no_other_along(
+    case: Case, caplog: pytest.LogCaptureFixture
+) -> None:
+    deep = b'{"type":"ADDED","object":' + b'{"a":' * 5000 + b"1" + b"}" * 5001 + b"\n"
+    good = an_event("ADDED", a_service_body(version=11))
+    assert await case.watch(deep + good) == [bookmark("11")]
+    assert "services in shop has an event that can't be read" in caplog.text
 
 
 async def test_a_failure_is_told_once(case: Case, caplog: pytest.LogCaptureFixture) -> None:
@@ -239,7 +312,8 @@ async def test_a_version_that_runs_backwards_is_noticed(case: Case) -> None:
     assert await case.watch(a_page(version=20), version="120") == [expired()]
     assert len(case.streams) == 0
     woken = case.synced
-    await case.listed(a_page(a_service_body(name="front", uid="2", version=5), version=21))
+    page = a_page(a_service_body(name="front", uid="2", version=5), version=21)
+    await case.listed(page, page)  # its items may come before its version
     assert (names(case.store), case.synced) == (["front"], woken + 1)
 
 

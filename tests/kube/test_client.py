@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from exposer.kube import Access, ApiError, Client, Connection, find_access
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 from tests.kube.kubeconfigs import a_kubeconfig, write
 from tests.support.api_server import ApiServer, Taken
 from tests.support.connect_proxy import ConnectProxy
@@ -131,6 +131,83 @@ async def test_a_refusal(tmp_path: Path, response: dict[str, Any], error: ApiErr
     async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
         server.answer = answer
         assert await refusal(api, "PATCH") == error
+
+
+async def test_a_list_is_read_item_by_item(tmp_path: Path) -> None:
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({"metadata": {"continue": "x"}, "items": [{"a": 1}, {"b": 2}]})
+
+    items: list[object] = []
+    async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
+        server.answer = answer
+        page = await api.read_list(PATH, items.append, {"limit": "2"}, "text/plain")
+    assert (page, items) == (({"continue": "x"}, 62, 0), [{"a": 1}, {"b": 2}])
+    assert server.taken == [Taken("GET", f"{PATH}?limit=2")]
+    (headers,) = server.headers
+    assert (headers["Accept"], headers["Accept-Encoding"]) == ("text/plain", "identity")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        pytest.param(
+            web.Response(status=403, text='{"kind":"Status","message":"no"}'),
+            ApiError(403, {"kind": "Status", "message": "no"}, "no"),
+            id="refused",
+        ),
+        pytest.param(
+            web.Response(text="<html>Please log in</html>"),
+            ApiError(200, {}, "what answers at SERVER is not an API server"),
+            id="no API server",
+        ),
+    ],
+)
+async def test_a_list_that_is_refused(
+    tmp_path: Path, answer: web.Response, error: ApiError
+) -> None:
+    async def refuse(_request: web.BaseRequest) -> web.StreamResponse:
+        return answer
+
+    async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
+        server.answer = refuse
+        with pytest.raises(ApiError) as refused:
+            await api.read_list(PATH, lambda item: None)
+    told = refused.value.message.replace(server.url, "SERVER")
+    assert (refused.value.code, refused.value.status, told) == (
+        error.code,
+        error.status,
+        error.message,
+    )
+
+
+async def test_a_list_that_breaks_off_is_an_error(tmp_path: Path) -> None:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b'{"metadata":{},"items":[{"a":1},')
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    items: list[object] = []
+    async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
+        server.answer = answer
+        with pytest.raises(ApiError) as broken:
+            await api.read_list(PATH, items.append)
+    assert (broken.value.code, items) == (0, [{"a": 1}])
+
+
+async def test_of_large_answers_one_at_a_time_is_read(tmp_path: Path) -> None:
+    """Sixteen workers may read something of megabytes at the same moment."""
+    document = {"a": "x" * 3_000_000}
+
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response(document)
+
+    async with ApiServer(tmp_path) as server, client(Access(server.url)) as api:
+        server.answer = answer
+        answers = await asyncio.gather(*(api.send("GET", PATH) for _ in range(5)))
+    assert answers == [document] * 5
 
 
 async def test_what_is_no_api_server(tmp_path: Path) -> None:

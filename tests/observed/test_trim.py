@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object, trimmed_request
+from exposer.observed.endpoints import EndpointRecord, Endpoints
+from exposer.observed.packed import told_apart
 from exposer.observed.records import Reference
 from tests.support.builders import (
     MANAGED_BY,
@@ -132,16 +134,22 @@ def test_of_a_slice_the_endpoints_are_kept_without_what_nobody_reads() -> None:
             "managedBy": "endpointslice-controller.k8s.io",
             "addressType": "IPv4",
             "ports": [port],
-            "endpoints": [
-                {
-                    "addresses": ["10.244.1.11"],
-                    "conditions": {"ready": True, "serving": True, "terminating": False},
-                    "nodeName": "node1",
-                    "zone": "a",
-                    "targetRef": {"kind": "Pod", "name": "web-0"},
-                },
-                {"addresses": ["10.244.1.12"]},
-            ],
+            "seen": Endpoints(
+                rows=(
+                    EndpointRecord(
+                        address="10.244.1.11",
+                        ready=True,
+                        serving=True,
+                        terminating=False,
+                        node="node1",
+                        zone="a",
+                        target=("Pod", "web-0"),
+                    ),
+                    EndpointRecord("10.244.1.12", True, True, False, None, None, None),
+                ),
+                identities=("web-0", ("", "10.244.1.12")),
+                ready=("web-0", ("", "10.244.1.12")),
+            ),
         },
     )
 
@@ -267,3 +275,75 @@ def test_the_status_that_nobody_wrote_is_none() -> None:
     assert a_request(status=untold).status == {}
     told = {**untold, "observedGeneration": 1}
     assert a_request(status=told).status == told
+
+
+ANNOTATIONS = {"example.com/large": "x" * 60_000}
+
+
+class TestLarge:
+    """Who may write objects may write large ones."""
+
+    def test_of_a_large_request_that_is_refused_the_verdict_is_kept(self) -> None:
+        spec = {
+            "ports": ["80"],
+            "serviceName": "s" * 300,
+            "targetRef": {"kind": "Deployment", "name": "n" * 300, "more": "x" * 9000},
+        }
+        record = trimmed_request(a_request_body(spec=spec))
+        assert record.spec == {
+            "serviceName": "s" * 254,
+            "targetRef": {"kind": "Deployment", "name": "n" * 254},
+        }
+        assert record.refused is not None
+        assert (record.is_cut, record.refused.reason) == (True, "InvalidSpec")
+        assert record.refused.message.startswith("spec.targetRef.name: String should")
+
+    def test_of_a_large_request_that_can_be_carried_out_the_names_are_kept(self) -> None:
+        spec = {
+            "ports": ["80"],
+            "serviceName": "front",
+            "serviceTemplate": {"metadata": {"annotations": ANNOTATIONS}},
+        }
+        record = trimmed_request(a_request_body(spec=spec))
+        assert (record.spec, record.is_cut, record.refused) == (
+            {"serviceName": "front"},
+            True,
+            None,
+        )
+        assert record.service_key == Key("shop", "front")
+
+    @pytest.mark.parametrize("odd", [5, [], {"a": 1}, None])
+    def test_of_a_large_request_names_that_are_none_are_left_out(self, odd: object) -> None:
+        spec = {"ports": ["x" * 9000], "serviceName": odd, "targetRef": odd and "x"}
+        assert trimmed_request(a_request_body(spec=spec)).spec == {}
+
+    def test_a_refusal_is_no_longer_than_a_condition_may_be(self) -> None:
+        spec = {f"field{number}": 1 for number in range(5000)}
+        refused = trimmed_request(a_request_body(spec=spec)).refused
+        assert refused is not None
+        assert len(refused.message) == 32768
+
+    def test_of_a_foreign_service_a_few_labels_are_kept(self) -> None:
+        selector = {f"label{number}": "x" for number in range(5000)}
+        record = trimmed_object("Service", a_service_body(owner=None, spec={"selector": selector}))
+        assert record.body["spec"]["selector"] == {f"label{n}": "x" for n in range(101)}
+
+    def test_of_an_owner_no_more_is_kept_than_names_have(self) -> None:
+        owner = {"kind": "K" * 300, "name": "n" * 300, "uid": "u" * 300, "controller": True}
+        record = trimmed_object("Service", a_service_body(owner=owner))
+        assert record.owner == Reference("K" * 254, "n" * 254, "u" * 254)
+
+    def test_of_our_own_service_long_annotations_are_only_told_apart(self) -> None:
+        body = a_service_body()
+        body["metadata"]["annotations"] = ANNOTATIONS | {"short": "y"}
+        annotations = trimmed_object("Service", body).body["metadata"]["annotations"]
+        assert annotations["short"] == "y"
+        assert annotations["example.com/large"] == told_apart("x" * 60_000)
+
+    def test_of_the_fields_of_others_a_few_are_kept(self) -> None:
+        fields: dict[str, Any] = {
+            "f:metadata": {"f:annotations": {f"f:a{n}": {} for n in range(5000)}}
+        }
+        managers = [{"manager": "kubectl", "operation": "Update", "fieldsV1": fields}]
+        record = trimmed_object("Service", a_service_body(managed_fields=managers))
+        assert len(record.others) == 200

@@ -50,6 +50,50 @@ async def test_a_converged_one_costs_none(world: World) -> None:
     assert world.client.calls == []
 
 
+LARGE = {"metadata": {"annotations": {"example.com/large": "x" * 60_000}}}
+LIST = "GET /apis/exposer.dev/v1alpha1/namespaces/shop/exposerequests"
+
+
+class TestALargeSpec:
+    """It is not kept, but read when it is reconciled."""
+
+    @staticmethod
+    def _listed(world: World) -> None:
+        def answer(_call: Call) -> Body:
+            return {"metadata": {}, "items": [world.find("ExposeRequest")]}
+
+        world.client.on("GET", "/exposerequests", answer)
+
+    async def test_is_carried_out_and_once_it_is_costs_no_write(self, world: World) -> None:
+        self._listed(world)
+        await world.converge(serviceTemplate=LARGE)
+        annotations = world.find("Service")["metadata"]["annotations"]
+        assert annotations == LARGE["metadata"]["annotations"]
+        assert not (await world.reconcile()).wrote
+        assert [str(call) for call in world.client.calls] == [LIST]
+        assert world.client.calls[0].query == {"fieldSelector": "metadata.name=web"}
+
+    async def test_is_not_read_if_it_is_refused(self, world: World) -> None:
+        world.tell(world.request(ports=["x" * 9000]))
+        await world.reconcile()
+        assert [str(call) for call in world.client.calls if call.method == "GET"] == []
+        assert world.condition("Accepted")[:2] == ("False", "InvalidSpec")
+
+    async def test_that_has_just_changed_is_not_taken_for_the_one_before(
+        self, world: World
+    ) -> None:
+        self._listed(world)
+        world.tell(world.request(serviceTemplate=LARGE))
+        world.request(generation=2, ports=["81"])
+        result = await world.reconcile()
+        assert result.refusal is not None
+        assert (result.refusal.passing, result.refusal.message) == (
+            True,
+            'ExposeRequest "web" has just changed',
+        )
+        assert [str(call) for call in world.client.calls] == [LIST]
+
+
 async def test_its_own_writes_wake_nobody(world: World) -> None:
     world.tell(world.request())
     await world.reconcile()

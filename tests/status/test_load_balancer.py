@@ -2,7 +2,7 @@
 
 import pytest
 
-from exposer.status.load_balancer import load_balancer_errors, load_balancer_warnings
+from exposer.status.load_balancer import LoadBalancerWarnings, load_balancer_errors
 from tests.support.builders import Body, a_warning
 
 FINE = {"port": 80, "protocol": "TCP"}
@@ -170,4 +170,14 @@ def a_later(note: str, **changes: str) -> Body:
     ],
 )
 def test_what_a_controller_warned_of_last(events: list[Body], warnings: dict[str, str]) -> None:
-    assert load_balancer_warnings(events) == warnings
+    uids = ("service-web", "1", "2")
+    found = LoadBalancerWarnings(uids)
+    for event in events:
+        found.take(event)
+    assert {uid: found.of(uid) for uid in uids if found.of(uid)} == warnings
+
+
+def test_of_services_that_nobody_asks_for_nothing_is_kept() -> None:
+    found = LoadBalancerWarnings(["other"])
+    found.take(a_warning("no"))
+    assert found.of("service-web") == ""

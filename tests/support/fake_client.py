@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from aiohttp import ClientResponse
 
-from exposer.kube import ApiError, Client
+from exposer.kube import ApiError, Client, Page
 
 Body = dict[str, Any]
 
@@ -103,6 +103,18 @@ class FakeClient(Client):
         if told is not None:
             return cast(dict[str, Any], told)
         return deepcopy(self._usual(call))
+
+    async def read_list(
+        self,
+        path: str,
+        take: Callable[[Body], None],
+        query: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+    ) -> Page:
+        page = await self.send("GET", path, query=query, accept=accept)
+        for item in page.get("items") or ():
+            take(item)
+        return Page(page.get("metadata") or {}, len(json.dumps(page)), 0)
 
     async def watch(
         self, path: str, query: Mapping[str, str], accept: str = "application/json"

@@ -6,8 +6,8 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-from localcluster import cache, toolchain
-from localcluster.progress import Progress
+from localcluster.build import cache, toolchain
+from localcluster.build.progress import Progress
 
 _MODULES = Path(__file__).resolve().parents[1] / "install" / "tools"
 
@@ -22,7 +22,7 @@ def go_tool(name: str) -> Path:
         subprocess.CalledProcessError: The build failed; Go has said why.
     """
     module = _MODULES / name
-    return _kept(module, sorted(module.iterdir()), partial(_build_tool, module))
+    return _kept(module, module / "go.mod", sorted(module.iterdir()), partial(_build_tool, module))
 
 
 def go_program(module: Path, pins: Path) -> Path:
@@ -38,11 +38,11 @@ def go_program(module: Path, pins: Path) -> Path:
     """
     sources = [*sorted(module.glob("*.go")), pins, pins.with_suffix(".sum")]
     what = f"{module.name} for {pins.stem}"
-    return _kept(module, sources, partial(_build, module, [f"-modfile={pins}"], ["."], what))
+    return _kept(module, pins, sources, partial(_build, module, [f"-modfile={pins}"], ["."], what))
 
 
-def _kept(module: Path, sources: list[Path], build: "partial[None]") -> Path:
-    go = toolchain.find(module)
+def _kept(module: Path, pins: Path, sources: list[Path], build: "partial[None]") -> Path:
+    go = toolchain.find(pins)
     digest = hashlib.sha256(go.version.encode())
     for file in sources:
         digest.update(file.read_bytes())

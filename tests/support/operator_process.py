@@ -1,6 +1,7 @@
 """`exposer run` as users run it: a process, with the rights of its own ServiceAccount."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,14 +32,14 @@ class OperatorProcess:
                 thing: ``never_retries``, ``never_pauses``.
         """
         self._kubeconfig = kubeconfig
-        self._log = log
+        self.log = log
         self._options = options
         here = Path(__file__).parent
         self._program = [str(here / f"{variant}.py")] if variant else ["-m", "exposer"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with self._log.open("ab") as output:
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", *self._program, "run", *self._options],
                 stdin=subprocess.DEVNULL,
@@ -69,6 +70,14 @@ class OperatorProcess:
         """Its exit status, once it has ended by itself."""
         assert self._process is not None
         return self._process.wait(_END_SECONDS)
+
+    def peak_memory(self) -> float:
+        """The most that was resident at a time, in MB (proc(5), VmHWM)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        assert found is not None, "it has ended"
+        return int(found[1]) / 1024
 
     def kill(self) -> None:
         """End it without asking, as the kernel does when memory runs out."""

@@ -26,7 +26,7 @@ class ProxiedOperator(OperatorProcess):
     ) -> None:
         document = yaml.safe_load(operator_kubeconfig(cluster).read_text())
         document["clusters"][0]["cluster"]["server"] = proxy.url
-        self._port = _free_port()
+        self._port = free_port()
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(document))
         listen = f"--listen=127.0.0.1:{self._port}"
@@ -62,7 +62,8 @@ class ProxiedOperator(OperatorProcess):
         return float(next(found, "- 0").rpartition(" ")[2])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from exposer.api.report import MAX_ENDPOINTS
 from localcluster import Cluster
 from localcluster.api import Api, ApiError, Object, tls_context
-from localcluster.kubeconfig import read_server
+from localcluster.controlplane.kubeconfig import read_server
 from localcluster.layout import Layout
-from localcluster.pod_status import NOT_READY, STAND_IN_ANNOTATION
+from localcluster.nodes.pod_status import NOT_READY, STAND_IN_ANNOTATION
 from tests.support.operator_process import USER
 from tests.support.waiting import SECONDS, until
 
@@ -237,16 +237,19 @@ class Space:
             if (event["regarding"]["kind"], event["regarding"]["name"]) == ("ExposeRequest", name)
         ]
 
-    def until_event(self, reason: str, name: str = "web") -> None:
-        """Wait until an Event about a request has that reason."""
+    def until_event(self, reason: str, name: str = "web") -> Object:
+        """Wait until an Event about a request has that reason; returns the Event."""
         path = f"/apis/events.k8s.io/v1/namespaces/{self.name}/events"
         events = f"{path}?{_query('fieldSelector', f'reason={reason}')}"
         listed = self._api.get(events)
         version = listed["metadata"]["resourceVersion"]
         watch = f"{events}&watch=true&resourceVersion={version}&timeoutSeconds={SECONDS}"
         later = (event["object"] for event in self._api.watch(watch))
-        if all(each["regarding"]["name"] != name for each in chain(listed["items"], later)):
-            raise AssertionError(f"no Event {reason} about {name}")
+        found: Object
+        for found in chain(listed["items"], later):
+            if found["regarding"]["name"] == name:
+                return found
+        raise AssertionError(f"no Event {reason} about {name}")
 
     def _until_condition(
         self, name: str, kind: str, status: str, reason: str | None = None

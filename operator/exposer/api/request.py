@@ -13,6 +13,7 @@ from exposer.grammar.parse import MAX_LENGTH
 
 MAX_STRINGS = 100
 MAX_ADDRESSES = 100
+MAX_SELECTOR = 100
 
 SERVICE_NAME = re.compile(r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$", re.ASCII)
 """A DNS label that begins with a letter (RFC 1035; core/v1 ValidateServiceName)."""
@@ -46,7 +47,9 @@ class ExposeRequestSpec(Model):
     "/https", "/grpc", "/h2c", "/ws", "/wss" or "/tcp+example.com/custom" the appProtocol, and
     "8000-8003" is a range. Quote them: "!", "#" and "@" mean something in YAML."""
 
-    selector: Annotated[dict[str, LabelValue], Field(min_length=1, max_length=100)] | None = None
+    selector: (
+        Annotated[dict[str, LabelValue], Field(min_length=1, max_length=MAX_SELECTOR)] | None
+    ) = None
     """Labels of the pods that the traffic goes to. Without selector, targetRef and addresses it
     is {"app": the request's name}."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exposer.api.conditions import Reason
-from exposer.api.request import TargetRef
+from exposer.api.request import MAX_SELECTOR, TargetRef
 from exposer.api.verdict import Refused
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
@@ -32,6 +32,10 @@ def selector_of(target: TargetRef, body: Mapping[str, Any] | None) -> Mapping[st
         )
     if not labels:
         return _without_selector(f"{who} has no labels to select by: write a spec.selector instead")
+    if len(labels) > MAX_SELECTOR:
+        return _without_selector(
+            f"{who} has more than {MAX_SELECTOR} labels: write a spec.selector of those that matter"
+        )
     return labels
 
 

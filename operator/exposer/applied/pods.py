@@ -6,7 +6,7 @@ whoever is concerned is woken.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -42,6 +42,7 @@ class _Interest:
     with_set: bool = False
 
     def selects(self, pod: Body) -> bool:
+        """Whether it is one of them."""
         metadata = pod["metadata"]
         if self.name is not None:
             return bool(metadata["name"] == self.name)
@@ -61,6 +62,30 @@ class _Found:
     pods: BackingPods
     seen: object
     at: float
+
+
+@dataclass(slots=True)
+class _Selected:
+    """What a list of pods has for one request.
+
+    Attributes:
+        pods: The first few of those that it wants to hear of.
+        named: What is compared of the pod that it names.
+    """
+
+    request: Key
+    interest: _Interest
+    pods: list[PodRecord] = field(default_factory=list)
+    named: list[object] = field(default_factory=list)
+
+    def take(self, pod: Body) -> None:
+        """Take in a pod, if it is one of those."""
+        if len(self.pods) == _FEW or not self.interest.selects(pod):
+            return
+        if self.interest.name is None:
+            self.pods.append(trimmed_pod(pod))
+        else:
+            self.named.append(_version_of(pod))
 
 
 class PodReader:
@@ -122,7 +147,7 @@ class PodReader:
         interest = _Interest({}, name)
         self._once.discard(request)
         if request not in self._found or self._found[request].interest != interest:
-            seen = _named([body] if body else [])
+            seen = [_version_of(body)] if body else []
             self._found[request] = _Found(interest, UNSEEN, seen, self._clock())
         self._looks.wait(request, interest)
         return request.namespace not in self._hidden
@@ -139,45 +164,47 @@ class PodReader:
 
     async def _look(self, namespace: str) -> bool:
         """List the pods of a namespace once, for all who wait there; whether any was woken."""
-        pods: list[Body] | BackingPods
+        selected = [_Selected(*each) for each in self._looks.waiting(namespace)]
+        problem = None
         try:
-            pods = await _list(self._client, namespace, {"resourceVersion": "0"})
+            await _list(self._client, namespace, {"resourceVersion": "0"}, selected)
             self._hidden.discard(namespace)
         except ApiError as error:
             if error.is_unreadable:
                 self._hidden.add(namespace)
-                pods = HIDDEN
+                problem = HIDDEN
             else:
-                pods = unavailable(error.message)
+                problem = unavailable(error.message)
+        waiting = dict(self._looks.waiting(namespace))
         woken = False
-        for request, interest in self._looks.waiting(namespace):
-            woken |= await self._notice(request, interest, pods)
-            if request in self._once:
-                self._looks.stop_waiting(request)
+        for each in selected:
+            if waiting.get(each.request) != each.interest:  # it looks for something else by now
+                continue
+            woken |= await self._notice(each, problem)
+            if each.request in self._once:
+                self._looks.stop_waiting(each.request)
         return woken
 
-    async def _notice(
-        self, request: Key, interest: _Interest, pods: list[Body] | BackingPods
-    ) -> bool:
+    async def _notice(self, found: "_Selected", problem: BackingPods | None) -> bool:
         """Keep what concerns one request; wake it if that is new.
 
         Args:
-            request: Who waits.
-            interest: For what.
-            pods: All that there are, or why nobody knows.
+            found: Who waits, for what, and what there is.
+            problem: Why nobody knows, if so.
         """
+        request, interest = found.request, found.interest
         before = self._found.get(request)
         if before is not None and before.interest != interest:
             before = None
         seen: object
-        if isinstance(pods, BackingPods):
+        if problem is not None:
             if before is not None and before.pods.problem is None:
                 return False  # what was seen last is better than nothing
-            backing, seen = pods, pods
+            backing, seen = problem, problem
         elif interest.name is not None:
-            backing, seen = UNSEEN, _named(filter(interest.selects, pods))
+            backing, seen = UNSEEN, found.named
         else:
-            backing = await self._backing(request, interest, list(filter(interest.selects, pods)))
+            backing = await self._backing(request, interest, tuple(found.pods))
             seen = backing
         self._found[request] = _Found(interest, backing, seen, self._clock())
         if seen == (BackingPods() if before is None else before.seen):
@@ -185,8 +212,9 @@ class PodReader:
         self._wake(request)
         return True
 
-    async def _backing(self, request: Key, interest: _Interest, pods: list[Body]) -> BackingPods:
-        records = tuple(map(trimmed_pod, pods[:_FEW]))
+    async def _backing(
+        self, request: Key, interest: _Interest, records: tuple[PodRecord, ...]
+    ) -> BackingPods:
         owner = _set_of(records)
         if owner is None or not interest.with_set:
             return BackingPods(records)
@@ -207,9 +235,11 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
         ApiError: The API server can't tell now.
     """
     selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    found = _Selected(Key(namespace, ""), _Interest(labels))
     try:
-        pods = await _list(client, namespace, {"labelSelector": selector, "limit": str(_FEW)})
-        records = tuple(map(trimmed_pod, pods))
+        query = {"labelSelector": selector, "limit": str(_FEW)}
+        await _list(client, namespace, query, [found])
+        records = tuple(found.pods)
         owner = _set_of(records)
         governing = await _governing_service(client, namespace, owner) if owner else None
     except ApiError as error:
@@ -219,11 +249,17 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
     return BackingPods(records, governing)
 
 
-async def _list(client: Client, namespace: str, query: Mapping[str, str]) -> list[Body]:
+async def _list(
+    client: Client, namespace: str, query: Mapping[str, str], selected: Iterable[_Selected]
+) -> None:
     """The pods that run or will; those that are being deleted are no reason to wait for them."""
-    path = collection_path("Pod", namespace)
-    found = await client.send("GET", path, query={**_ALIVE, **query})
-    return [pod for pod in found["items"] or () if "deletionTimestamp" not in pod["metadata"]]
+
+    def take(pod: Body) -> None:
+        if "deletionTimestamp" not in pod["metadata"]:
+            for each in selected:
+                each.take(pod)
+
+    await client.read_list(collection_path("Pod", namespace), take, {**_ALIVE, **query})
 
 
 def _set_of(pods: Iterable[PodRecord]) -> str | None:
@@ -237,6 +273,7 @@ async def _governing_service(client: Client, namespace: str, name: str) -> str:
     return str(found["spec"].get("serviceName", ""))
 
 
-def _named(pods: Iterable[Body]) -> object:
-    """What makes a difference to a request whose target is a pod."""
-    return [(pod["metadata"]["uid"], pod["metadata"].get("labels")) for pod in pods]
+def _version_of(pod: Body) -> object:
+    """What makes a difference to a request whose target is a pod; labels may be many."""
+    metadata = pod["metadata"]
+    return metadata["uid"], hash(frozenset((metadata.get("labels") or {}).items()))

@@ -5,7 +5,8 @@ are listed now and then, and whoever is concerned is woken.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from time import monotonic
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from exposer.applied.looks import Looks
 from exposer.kube import ApiError, Client
 from exposer.kube.paths import collection_path
 from exposer.observed import Key
-from exposer.status.load_balancer import load_balancer_warnings
+from exposer.status.load_balancer import LoadBalancerWarnings
 
 log = logging.getLogger("exposer")
 
@@ -80,28 +81,29 @@ class WarningReader:
 
     async def _look(self, namespace: str) -> bool:
         """List the Events of a namespace once, for all who wait there; whether any was woken."""
+        uids = {uid for _, (uid, _) in self._looks.waiting(namespace)}
         try:
-            warnings = await self._list(namespace)
+            warnings = await self._list(namespace, uids)
         except ApiError:
             return False  # what was seen last is better than nothing
         woken = False
         for request, (uid, _) in self._looks.waiting(namespace):
-            if warnings.get(uid, "") != self._known(request, uid):
-                self._found[request] = uid, warnings.get(uid, "")
+            if uid in uids and warnings.of(uid) != self._known(request, uid):
+                self._found[request] = uid, warnings.of(uid)
                 self._wake(request)
                 woken = True
         return woken
 
-    async def _list(self, namespace: str) -> Mapping[str, str]:
-        """The newest warning about each Service by its uid; none where one may not look.
+    async def _list(self, namespace: str, uids: AbstractSet[str]) -> LoadBalancerWarnings:
+        """The newest warning about each of these Services; none where one may not look.
 
         Raises:
             ApiError: The API server can't tell now.
         """
+        warnings = LoadBalancerWarnings(uids)
         try:
-            found = await self._client.send(
-                "GET", collection_path("Event", namespace), query=_WARNINGS
-            )
+            path = collection_path("Event", namespace)
+            await self._client.read_list(path, warnings.take, _WARNINGS)
         except ApiError as error:
             if not error.is_unreadable:
                 raise
@@ -112,6 +114,6 @@ class WarningReader:
                     error.message,
                 )
             self._hidden.add(namespace)
-            return {}
+            return warnings
         self._hidden.discard(namespace)
-        return load_balancer_warnings(found["items"] or ())
+        return warnings

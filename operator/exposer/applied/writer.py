@@ -52,6 +52,24 @@ class Writer:
         self._client = client
         self._store = store
 
+    async def spec_of(self, request: RequestRecord) -> Mapping[str, Any]:
+        """The spec of a request whose record has not all of it.
+
+        Raises:
+            ApiError: It could not be read, or is not that of the record any more.
+        """
+        found: list[dict[str, Any]] = []
+        # Requests may be listed and watched by whoever runs the operator, and so need no "get".
+        path = collection_path(KIND, request.key.namespace)
+        only = {"fieldSelector": f"metadata.name={request.key.name}"}
+        await self._client.read_list(path, found.append, only)
+        wanted = request.uid, request.generation
+        for body in found:
+            if (body["metadata"]["uid"], body["metadata"]["generation"]) == wanted:
+                spec: Mapping[str, Any] = body.get("spec") or {}
+                return spec
+        raise ApiError(409, {}, f'{KIND} "{request.key.name}" has just changed')
+
     async def carry_out(self, plan: Plan) -> Outcome:
         """Do the writes in their order, up to the first that is refused.
 
@@ -109,7 +127,7 @@ class Writer:
         except ApiError as error:
             if isinstance(write, Create) and error.code == 409 and not is_denied(error):
                 return await self._in_the_way(by, write.body)
-            return self.refusal(error)
+            return self.refusal(error, by)
         if done := summary(write):
             log.info("%s: %s", by, done)
         return refusal
@@ -141,7 +159,7 @@ class Writer:
             except ApiError as error:
                 if error.code != 422:
                     raise
-                refusal = self.refusal(error)
+                refusal = self.refusal(error, by)
                 if refusal.reason is not Reason.NODE_PORT_TAKEN or refusal.held_by:
                     break
         return await self._put(by, otherwise or body, {"resourceVersion": _ABSENT})
@@ -233,9 +251,9 @@ class Writer:
         else:
             self._store.drop(record, by)
 
-    def refusal(self, error: ApiError) -> Refusal:
-        """What an error means for the request."""
-        return refusal_of(error, self._store.holder_of)
+    def refusal(self, error: ApiError, by: Key) -> Refusal:
+        """What an error means for a request."""
+        return refusal_of(error, by.namespace, self._store.holder_of)
 
     async def _in_the_way(self, by: Key, body: Mapping[str, Any]) -> Refusal | None:
         """What to do about an object of the name that was not known to be taken.
@@ -247,7 +265,7 @@ class Writer:
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
         except ApiError as error:
-            return self.refusal(error)
+            return self.refusal(error, by)
         if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
             return conflict(record, body)
         if record.deleting:

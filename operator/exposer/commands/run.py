@@ -4,19 +4,23 @@ import argparse
 import asyncio
 import logging
 import os
-import sys
+from copy import copy
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from re import fullmatch
 from typing import Any
 
+from exposer.api.destinations import IPNetwork
 from exposer.api.domain import cluster_domain_in
 from exposer.api.identity import CLUSTER_DOMAIN
-from exposer.api.permission import EVERYTHING, Exposure
+from exposer.api.permission import EVERYTHING, Exposure, Permitted
 from exposer.commands.arguments import add_kubeconfig_to, cluster_domain
+from exposer.commands.printing import tell
 from exposer.grammar.errors import quoted
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, SILENCE, Address, Options
+from exposer.printable import one_line, same_lines
 
 
 def add_to(commands: Any) -> None:
@@ -41,6 +45,21 @@ def add_to(commands: Any) -> None:
         default=EVERYTHING,
         metavar="KIND,...",
         help=f"carry out requests of these kinds only: {', '.join(Exposure)} (default: all)",
+    )
+    parser.add_argument(
+        "--allow-addresses",
+        type=ranges,
+        default=(),
+        metavar="CIDR,...",
+        help="carry out requests whose spec.addresses are in these ranges only (default: all)",
+    )
+    parser.add_argument(
+        "--forbid-addresses",
+        type=ranges,
+        default=(),
+        metavar="CIDR,...",
+        help="carry out no request with one of spec.addresses in these ranges, allowed or not: "
+        "those of nodes, pods and Services, for instance (default: none)",
     )
     parser.add_argument(
         "--listen",
@@ -96,6 +115,15 @@ def kinds(text: str) -> frozenset[Exposure]:
         raise argparse.ArgumentTypeError(message) from None
 
 
+def ranges(text: str) -> tuple[IPNetwork, ...]:
+    """CIDRs, with commas between them."""
+    try:
+        return tuple(map(ip_network, text.split(",")))
+    except ValueError as error:
+        message = f'{quoted(text)} is not a list of CIDRs such as "10.0.0.0/8": {error}'
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def lease(text: str) -> Key:
     """``NAMESPACE/NAME``."""
     if not fullmatch("[-a-z0-9]+/[-.a-z0-9]+", text):
@@ -132,7 +160,9 @@ def run(options: argparse.Namespace) -> int:
                     kubeconfig=options.kubeconfig,
                     context=options.context,
                     namespaces=options.namespace,
-                    kinds=options.allow_kinds,
+                    permitted=Permitted(
+                        options.allow_kinds, options.allow_addresses, options.forbid_addresses
+                    ),
                     silence=options.watch_silence,
                     listen=options.listen,
                     lease=options.lease,
@@ -146,7 +176,7 @@ def run(options: argparse.Namespace) -> int:
         manager.KopfError,
         manager.ListenError,
     ) as error:
-        print(f"exposer: {error}", file=sys.stderr)
+        tell(f"exposer: {error}")
         return 1
     return 0
 
@@ -159,10 +189,27 @@ def own_domain(resolv_conf: Path = Path("/etc/resolv.conf")) -> str | None:
         return None
 
 
+class OneLine(logging.Formatter):
+    """Texts from the cluster make no lines of their own, and a traceback's lines are indented."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        """Format as ``inner`` does."""
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line that begins as all do, and those of the traceback."""
+        told = copy(record)
+        told.msg, told.args = one_line(record.getMessage()), None
+        return same_lines(self._inner.format(told)).replace("\n", "\n    ")
+
+
 def _configure_logs() -> None:
     """JSON lines in a cluster, text elsewhere."""
     import kopf
 
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
+    for handler in () if in_cluster else logging.getLogger().handlers:
+        handler.setFormatter(OneLine(handler.formatter or logging.Formatter()))
     logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled

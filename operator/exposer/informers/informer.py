@@ -1,8 +1,10 @@
 """Lists and watches one collection, for as long as the process lives, whatever becomes of it."""
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -13,7 +15,7 @@ from exposer.api.identity import GROUP, KIND, PLURAL
 from exposer.backoff import Backoff
 from exposer.informers import feed
 from exposer.informers.collection import Collection, metadata_only
-from exposer.informers.watch_stream import events_of, expired
+from exposer.informers.watch_stream import bookmark, events_of, expired
 from exposer.kube import ApiError, Client
 from exposer.observed import Store
 
@@ -24,10 +26,16 @@ FAILURES = Counter(
     "exposer_watch_failures", "Lists and watches that failed or ended early.", ["resource"]
 )
 
-# Lists come in pages, as client-go's do: neither side holds all Services as one text.
-_PAGE = "500"
+# Lists come in pages, as client-go's do. The API server has a page in memory as a whole, and a
+# minute to send it: of large objects it is asked for fewer.
+_MOST = 500  # objects
+_PAGE_BYTES = 8 * 1024 * 1024
 # As client-go: a watch doesn't stay with one of several API servers for ever.
 _SECONDS = "600"
+
+# What is longer goes past kopf, which keeps an event for a while, and any number of them.
+_LONGEST_TOLD = 64 * 1024  # bytes
+_TOO_SLOW = (0, 504)  # no answer in time, or not all of it
 
 _SHORT = 10  # seconds; a watch that the API server ends sooner was none
 _EARLY_ENDS = 3  # watches in a row that ended at once, after which a list is made
@@ -84,6 +92,7 @@ class Informer:
         self._is_refused = False
         self._told_synced = False
         self._version = 0
+        self._limit = _MOST
         self._listed_version = ""
         self._began = 0.0
         self._down_since: float | None = clock()
@@ -157,6 +166,9 @@ class Informer:
         Args:
             version: The last one that was seen.
 
+        What happens to requests is told, by events; all else goes to the store at once, and only
+        the version is told that has been reached, by bookmarks.
+
         Returns:
             The events as JSON, whole lines at a time, until the watch ends. One event may say that
             the version has expired: then ``list_all`` again.
@@ -190,37 +202,63 @@ class Informer:
             self._began = self._clock()
             self._down_since = None
             self._succeeded()
-            return events_of(response, self._silence, self._heard, self._ended)
+            return self._taken_in(events_of(response, self._silence, self._heard, self._ended))
+
+    async def _taken_in(self, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        async with aclosing(events):
+            async for lines in events:
+                yield b"".join(self._told_of(line) for line in lines.splitlines(keepends=True))
+
+    def _told_of(self, line: bytes) -> bytes:
+        """What is told of an event: itself, or that its version has been reached."""
+        if self.collection.kind == KIND and len(line) <= _LONGEST_TOLD:
+            return line
+        try:
+            event = json.loads(line)
+            if event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+                return line
+            change = feed.drop if event["type"] == "DELETED" else feed.put
+            change(self._store, self.collection.kind, event["object"])
+            return bookmark(event["object"]["metadata"]["resourceVersion"])
+        except Exception:
+            # A defect of ours: it must be seen, and must not end the watch.
+            log.exception("%s has an event that can't be read", self.collection)
+            return b""
 
     async def _list(self) -> int:
-        query = {**self.collection.query, "limit": _PAGE}
+        query = self.collection.query
         uids: set[str] = set()
-        while True:
-            page = await self._client.send(
-                "GET",
-                self.collection.path,
-                query=query,
-                accept=self.collection.accept("PartialObjectMetadataList"),
-            )
-            version, items = _read(page)
-            if version < self._version:
-                self._forget(version)
-            self._version = version
-            for item in items:
+
+        def take(item: dict[str, Any]) -> None:
+            try:
                 uids.add(item["metadata"]["uid"])
-                self._put(item)
-            token = page["metadata"].get("continue")
+                feed.put(self._store, self.collection.kind, item)
+            except Exception:
+                # A defect of ours: it must be seen, and must not take the other objects along.
+                log.exception("%s has an object that can't be read", self.collection)
+
+        while True:
+            page = await self._client.read_list(
+                self.collection.path,
+                take,
+                {**query, "limit": str(self._limit)},
+                self.collection.accept("PartialObjectMetadataList"),
+            )
+            if page.unreadable:
+                log.error("%s: %d objects can't be read", self.collection, page.unreadable)
+            self._limit = _next_limit(self._limit, page.size)
+            version = _version_of(page.metadata)
+            if version < self._version:
+                # What was just taken counts for older than what it replaces: all of it once more.
+                self._forget(version)
+                self._version = version
+                return await self._list()
+            self._version = version
+            token = page.metadata.get("continue")
             if not token:
                 self._store.drop_unlisted(*self.collection, uids, version)
                 return version
             query["continue"] = token
-
-    def _put(self, item: dict[str, object]) -> None:
-        try:
-            feed.put(self._store, self.collection.kind, item)
-        except Exception:
-            # A defect of ours: it must be seen, and must not take the other objects along.
-            log.exception("%s has an object that can't be read", self.collection)
 
     async def _went_back(self, version: int) -> bool:
         """Whether the API server is at an earlier version than the one that was seen last.
@@ -229,13 +267,13 @@ class Informer:
         have caught up, and what it has now may be anything.
         """
         self._version = max(self._version, version)
-        page = await self._client.send(
-            "GET",
+        page = await self._client.read_list(
             self.collection.path,
-            query={**self.collection.query, "limit": "1"},
-            accept=metadata_only("PartialObjectMetadataList"),
+            lambda _item: None,
+            {**self.collection.query, "limit": "1"},
+            metadata_only("PartialObjectMetadataList"),
         )
-        return _read(page)[0] < version
+        return _version_of(page.metadata) < version
 
     def _forget(self, version: int) -> None:
         log.warning(
@@ -251,6 +289,8 @@ class Informer:
 
     def _failed(self, error: ApiError) -> None:
         FAILURES.labels(self.collection.plural).inc()
+        if error.code in _TOO_SLOW:
+            self._limit = max(1, self._limit // 4)
         self._is_refused = self._is_refused or error.code in (401, 403, 404)
         message = _explained(self.collection, error)
         if message != self._refusal:  # once, not at each try
@@ -295,16 +335,21 @@ class Informer:
                 self._tell_synced()
 
 
-def _read(page: Mapping[str, Any]) -> tuple[int, Sequence[dict[str, Any]]]:
-    """The version and the items of a page.
+def _version_of(metadata: Mapping[str, Any]) -> int:
+    """The version of a list.
 
     Raises:
-        ApiError: That is no page of a list, but what something before the API server answers.
+        ApiError: That is no list, but what something before the API server answers.
     """
     try:
-        return int(page["metadata"]["resourceVersion"]), page.get("items") or ()
+        return int(metadata["resourceVersion"])
     except (KeyError, TypeError, ValueError):
         raise ApiError(0, {}, "the answer is not a list of the API server's") from None
+
+
+def _next_limit(limit: int, size: int) -> int:
+    """How many objects to ask for after a page of so many bytes; no more than twice as many."""
+    return max(1, min(_MOST, 2 * limit, limit * _PAGE_BYTES // max(size, 1)))
 
 
 def _explained(collection: Collection, error: ApiError) -> str:

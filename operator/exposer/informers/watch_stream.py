@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import ClientError, ClientResponse
 
+from exposer.kube.list_stream import LONGEST
+
 _ERROR = b'{"type":"ERROR"'
 _EXPIRED = 410  # metav1.StatusReasonExpired: list again
 
@@ -29,7 +31,7 @@ async def events_of(
         heard: Is called with each byte that comes, be it of a bookmark.
         ended: Is called when it has ended.
     """
-    rest = b""
+    pieces: list[bytes] = []  # of a line that has not ended: an object may be megabytes
     reason, by_server = "it was closed here", False
     try:
         while True:
@@ -39,9 +41,15 @@ async def events_of(
                 reason, by_server = "the API server ended it", True
                 return
             heard()
-            lines, newline, rest = (rest + chunk).rpartition(b"\n")
+            head, newline, tail = chunk.rpartition(b"\n")
             if not newline:
+                pieces.append(chunk)
+                if sum(map(len, pieces)) > LONGEST:
+                    reason, by_server = "the answer is not a watch of the API server's", True
+                    return
                 continue
+            lines = b"".join((*pieces, head))
+            pieces = [tail]
             if not all(map(_is_event, lines.split(b"\n"))):
                 reason, by_server = "the answer is not a watch of the API server's", True
                 return
@@ -83,3 +91,9 @@ def expired() -> bytes:
         "code": _EXPIRED,
     }
     return json.dumps({"type": "ERROR", "object": status}).encode() + b"\n"
+
+
+def bookmark(version: str) -> bytes:
+    """That all changes up to that version have been told (KEP-956)."""
+    document = {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": version}}}
+    return json.dumps(document).encode() + b"\n"

@@ -3,18 +3,36 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import ClientError, ClientResponse, ClientTimeout
 
 from exposer.kube.connection import CONNECT_SECONDS, Connection
 from exposer.kube.errors import ApiError
 from exposer.kube.failures import failure, proxy_refusal
+from exposer.kube.list_stream import ListStream, NotAListError
 
 _PROXY_AUTHENTICATION_REQUIRED = 407
+_LARGE = 1024 * 1024  # bytes; of answers that are longer, one at a time is read
+
+Item = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """What a list tells beside its items.
+
+    Attributes:
+        metadata: metav1.ListMeta: the version, and how to go on.
+        size: Bytes of JSON.
+        unreadable: How many items were left out, as they are nested too deep.
+    """
+
+    metadata: Mapping[str, Any]
+    size: int
+    unreadable: int
 
 
 class Client:
@@ -27,6 +45,7 @@ class Client:
         """
         self._connection = connection
         self._patience = patience
+        self._large = asyncio.Lock()
 
     async def send(
         self,
@@ -55,10 +74,50 @@ class Client:
                 timeout=ClientTimeout(total=self._patience),
             )
             async with response:
-                content = await response.read()
+                content = await self._content(response)
         if response.status < 300:
             return self._document(response.status, content)
         raise self._refusal(response.status, content, response.headers.get("Retry-After"))
+
+    async def read_list(
+        self,
+        path: str,
+        take: Callable[[Item], None],
+        query: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+    ) -> Page:
+        """Read a list, or a page of one, without ever having all of it in memory.
+
+        Args:
+            path: The collection's.
+            take: Gets each item, as soon as that has come; it should keep what it needs only.
+            query: Parameters.
+            accept: The media type to ask for.
+
+        Raises:
+            ApiError: The API server refused, or could not be reached, or the list is not complete;
+                some of its items may have been taken.
+        """
+        stream, content, error = ListStream(), b"", None
+        with self._told():
+            response = await self._connection.request(
+                "GET",
+                path,
+                query=query,
+                # 64 kB of compressed bytes may be as many MB of the same character.
+                headers={"Accept": accept, "Accept-Encoding": "identity"},
+                timeout=ClientTimeout(total=None, sock_read=self._patience),
+            )
+            async with response:
+                if response.status < 300:
+                    error = await _read_items(response, stream, take)
+                else:
+                    content = await self._content(response)
+        if error is not None:
+            raise self._no_api_server(response.status) from error
+        if response.status >= 300:
+            raise self._refusal(response.status, content, response.headers.get("Retry-After"))
+        return Page(stream.metadata, stream.size, stream.unreadable)
 
     async def watch(
         self, path: str, query: Mapping[str, str], accept: str = "application/json"
@@ -83,8 +142,21 @@ class Client:
                 if response.status < 300:
                     return response
                 async with response:
-                    content = await response.read()
+                    content = await self._content(response)
         raise self._refusal(response.status, content, response.headers.get("Retry-After"))
+
+    async def _content(self, response: ClientResponse) -> bytes:
+        """All of it; when many objects of megabytes are asked for, one after the other."""
+        content = bytearray()
+        while len(content) < _LARGE:
+            chunk = await response.content.readany()
+            if not chunk:
+                return bytes(content)
+            content += chunk
+        async with self._large:
+            while chunk := await response.content.readany():
+                content += chunk
+            return bytes(content)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -99,8 +171,11 @@ class Client:
     def _document(self, code: int, content: bytes) -> dict[str, Any]:
         document = _read(content)
         if not isinstance(document, dict):
-            raise ApiError(code, {}, f"what answers at {self._server} is not an API server")
+            raise self._no_api_server(code)
         return document
+
+    def _no_api_server(self, code: int) -> ApiError:
+        return ApiError(code, {}, f"what answers at {self._server} is not an API server")
 
     def _refusal(self, code: int, content: bytes, retry_after: str | None) -> ApiError:
         """The metav1.Status, or nothing where something before the API server answered."""
@@ -121,6 +196,20 @@ class Client:
         return self._connection.access.server
 
 
+async def _read_items(
+    response: ClientResponse, stream: ListStream, take: Callable[[Item], None]
+) -> NotAListError | None:
+    try:
+        while chunk := await response.content.readany():
+            for item in stream.feed(chunk):
+                take(item)
+        for item in stream.close():
+            take(item)
+    except NotAListError as error:
+        return error
+    return None
+
+
 # What YAML can't hold as it is (YAML 1.2, c-printable): the API server reads an apply as YAML.
 _UNPRINTABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no UTF-8 can hold
@@ -135,5 +224,5 @@ def _json(body: Any) -> bytes:
 def _read(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

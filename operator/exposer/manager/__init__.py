@@ -71,7 +71,7 @@ async def _run(
     pods = PodReader(client, lambda key: wake({key}, True))
     warnings = WarningReader(client, lambda key: wake({key}, True))
     reconciler = Reconciler(
-        options.kinds,
+        options.permitted,
         store,
         Targets(client, store, pods, informers.begin),
         pods,

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
+
+_MOST_PORTS = 1000  # of a pod; no request has more
 
 
 class DeclaredPort(NamedTuple):
@@ -72,7 +75,7 @@ def trimmed_pod(body: Mapping[str, Any]) -> PodRecord:
     return PodRecord(
         name=metadata["name"],
         state=_state(body.get("status") or {}),
-        ports=frozenset(map(_declared, ports)),
+        ports=frozenset(islice(map(_declared, ports), _MOST_PORTS)),
         stateful_set=next((each["name"] for each in owners if each["kind"] == "StatefulSet"), None),
     )
 

@@ -1,9 +1,11 @@
 """Trimmed copies of what stands: no more than a reconcile reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from exposer.api import Refused
 from exposer.api.identity import KIND
 
 
@@ -33,7 +35,10 @@ class RequestRecord:
     Attributes:
         version: The resource version; a larger one is newer (KEP-5504).
         created: When it was created, as the API server writes it; such texts sort by time.
+        spec: If it is cut, no more than the Service and the target.
         deleting: It has a deletion timestamp.
+        is_cut: The spec is so large that it is not kept: who needs it must read it.
+        refused: Why a spec that is cut can't be carried out; None if it can.
     """
 
     key: Key
@@ -44,11 +49,17 @@ class RequestRecord:
     spec: Mapping[str, Any]
     status: Mapping[str, Any]
     deleting: bool
+    is_cut: bool = False
+    refused: Refused | None = None
 
     @property
     def seniority(self) -> tuple[str, str]:
         """The smaller one goes first where two want one Service."""
         return self.created, self.uid
+
+    def unpacked(self) -> "RequestRecord":
+        """The same for a reconcile, which reads it more than once."""
+        return replace(self, status=dict(self.status))
 
     @property
     def service_key(self) -> Key:
@@ -73,7 +84,7 @@ class ObjectRecord:
         made_by: The field manager that wrote it first, for people to recognize it by.
         applied: The fields that the operator's own applies own, as paths of FieldsV1.
         others: The fields that others own in an object of a request, likewise, each with its
-            manager; without those of the status.
+            manager, the first few; without those of the status.
         body: Labels, annotations, owner references and the content; of a Service that is not an
             ExposeRequest's, its selector and what no other can have; of a workload nothing, or,
             once it was read, its selector.
@@ -86,9 +97,13 @@ class ObjectRecord:
     owner: Reference | None
     made_by: str
     deleting: bool
-    applied: frozenset[str]
+    applied: AbstractSet[str]
     others: Mapping[str, str]
     body: Mapping[str, Any]
+
+    def unpacked(self) -> "ObjectRecord":
+        """The same for a reconcile, which reads it more than once."""
+        return replace(self, applied=frozenset(self.applied), body=dict(self.body))
 
     @property
     def service_key(self) -> Key:

@@ -55,11 +55,17 @@ class Store:
 
     def request(self, key: Key) -> RequestRecord | None:
         """The request, if there is one."""
-        return self._requests.get(key)
+        found = self._requests.get(key)
+        return found and found.unpacked()
 
     def find(self, kind: str, key: Key) -> ObjectRecord | None:
         """The object, if it is known; of workloads, those that a targetRef names are."""
         return self._objects.get((kind, key))
+
+    def knows(self, kind: str, key: Key, version: int) -> bool:
+        """Whether an object is known as it was at that version, or later."""
+        known = self._requests.get(key) if kind == KIND else self._objects.get((kind, key))
+        return known is not None and known.version >= version
 
     def snapshot(self, request: RequestRecord) -> Snapshot:
         """What stands under the name that the request wants, and all that it owns.
@@ -70,7 +76,7 @@ class Store:
         services = {request.service_key, *(key for kind, key in owned if kind == "Service")}
         named = chain.from_iterable(self._by_service.get(service, ()) for service in services)
         places = sorted({*named, *owned})
-        return Snapshot(tuple(self._objects[place] for place in places))
+        return Snapshot(tuple(self._objects[place].unpacked() for place in places))
 
     def senior(self, request: RequestRecord) -> Key | None:
         """The oldest request that wants the same Service, if that is another one."""

@@ -1,38 +1,65 @@
 """API object -> record."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from sys import intern
 from typing import Any
 
+from exposer.api import Refused, accept
 from exposer.api.identity import (
     FIELD_MANAGER,
     KIND,
     SERVICE_NAME_LABEL,
     SLICE_MANAGED_BY_LABEL,
 )
+from exposer.api.request import MAX_SELECTOR
 from exposer.api.target import WORKLOADS
+from exposer.observed.endpoints import trimmed_endpoints
+from exposer.observed.packed import is_large, packed_fields, packed_names, told_apart
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
 Body = Mapping[str, Any]
 
-IP_FAMILIES = ("IPv4", "IPv6")
-"""The address types of EndpointSlices that have addresses; FQDN has names (discovery/v1)."""
+_LONGER_THAN_A_NAME = 254  # characters; a name has 253 at most (RFC 1123)
+_LONGEST_MESSAGE = 32768  # characters, metav1.Condition
+_MOST_PORTS = 1000  # of a slice; no request has more
+_MOST_OF_OTHERS = 200  # fields; they only tell people who changes what
 
 
 def trimmed_request(body: Body) -> RequestRecord:
     """An ExposeRequest as it came from the API server."""
-    metadata = body["metadata"]
+    metadata, spec = body["metadata"], body.get("spec") or {}
+    refused, is_cut = None, is_large(spec)
+    if is_cut:
+        verdict = accept(metadata["name"], spec)
+        if isinstance(verdict, Refused):
+            refused = replace(verdict, message=verdict.message[:_LONGEST_MESSAGE])
+        spec = _whom_it_concerns(spec)
     return RequestRecord(
         key=Key(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=int(metadata["resourceVersion"]),
         created=metadata["creationTimestamp"],
         generation=metadata["generation"],
-        spec=body.get("spec") or {},
-        status=_told(body.get("status") or {}),
+        spec=spec,
+        status=packed_fields(_told(body.get("status") or {})),
         deleting="deletionTimestamp" in metadata,
+        is_cut=is_cut,
+        refused=refused,
     )
+
+
+def _whom_it_concerns(spec: Body) -> Body:
+    """The Service and the target, each cut to a length that no name has."""
+    names: dict[str, Any] = {}
+    if isinstance(spec.get("serviceName"), str):
+        names["serviceName"] = spec["serviceName"][:_LONGER_THAN_A_NAME]
+    target = spec.get("targetRef")
+    if isinstance(target, Mapping):
+        fields = ("kind", "name")
+        names["targetRef"] = {each: str(target.get(each))[:_LONGER_THAN_A_NAME] for each in fields}
+    return names
 
 
 def _told(status: Body) -> Body:
@@ -59,10 +86,15 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
         owner=owner,
         made_by=intern(managers[0].get("manager", "")) if managers else "",
         deleting="deletionTimestamp" in metadata,
-        applied=frozenset(_applied(managers)) if ours else frozenset(),
-        others=dict(_of_others(managers)) if ours else {},
-        body=_CONTENTS[kind](body, ours),
+        applied=packed_names(_applied(managers)) if ours else frozenset(),
+        others=dict(islice(_of_others(managers), _MOST_OF_OTHERS)) if ours else {},
+        body=_kept(kind, _CONTENTS[kind](body, ours)),
     )
+
+
+def _kept(kind: str, content: Body) -> Body:
+    """Endpoints are many, and are read far too often to be unpacked each time."""
+    return content if kind == "EndpointSlice" else packed_fields(content)
 
 
 def _controller(metadata: Body) -> Reference | None:
@@ -71,7 +103,9 @@ def _controller(metadata: Body) -> Reference | None:
     found = next((each for each in references if each.get("controller")), None) or next(
         (each for each in references if each["kind"] == KIND), None
     )
-    return found and Reference(found["kind"], found["name"], found["uid"])
+    # The API server takes any text here.
+    fields = ("kind", "name", "uid")
+    return found and Reference(*(found[field][:_LONGER_THAN_A_NAME] for field in fields))
 
 
 def _service(body: Body, ours: bool) -> Body:
@@ -96,9 +130,12 @@ def _foreign(spec: Body) -> Iterator[tuple[str, Any]]:
     if ports:
         fields = ("nodePort", "protocol")
         yield "ports", [{field: port[field] for field in fields} for port in ports]
-    for field in ("clusterIPs", "healthCheckNodePort", "selector"):
+    for field in ("clusterIPs", "healthCheckNodePort"):
         if spec.get(field):
             yield field, spec[field]
+    if spec.get("selector"):
+        # Core/v1 sets no limit; one label too many shows that no request can have it.
+        yield "selector", dict(islice(spec["selector"].items(), MAX_SELECTOR + 1))
 
 
 def _endpoints(body: Body, ours: bool) -> Body:
@@ -110,37 +147,14 @@ def _slice(body: Body, ours: bool) -> Body:
     content = {
         "serviceName": labels.get(SERVICE_NAME_LABEL),
         "addressType": body["addressType"],
-        "ports": body.get("ports") or [],
+        "ports": (body.get("ports") or [])[:_MOST_PORTS],
         "managedBy": labels.get(SLICE_MANAGED_BY_LABEL),
-        "endpoints": _endpoints_of_slice(body, ours),
+        "seen": trimmed_endpoints(body["addressType"], body.get("endpoints") or ()),
     }
-    return content | {"metadata": _metadata(body)} if ours else content
-
-
-def _endpoints_of_slice(body: Body, ours: bool) -> list[Body]:
-    """Sorted by address, once: a status that shows a few of thousands has no time for it."""
-    endpoints = [_endpoint(endpoint, ours) for endpoint in body.get("endpoints") or ()]
-    if body["addressType"] in IP_FAMILIES:
-        endpoints.sort(key=address_order)
-    return endpoints
-
-
-def address_order(endpoint: Body) -> int:
-    """By what endpoints of one IP family are sorted.
-
-    More than one address has no meaning, and kube-proxy takes the first (discovery/v1).
-    """
-    return int(ipaddress.ip_address(endpoint["addresses"][0]))
-
-
-def _endpoint(endpoint: Body, ours: bool) -> Body:
-    """What the status shows; of our own all there is, as hints decide on traffic, too."""
-    shown = endpoint if ours else ("addresses", "conditions", "nodeName", "zone")
-    kept = {field: endpoint[field] for field in shown if endpoint.get(field)}
-    target = endpoint.get("targetRef")
-    if target:
-        kept["targetRef"] = {"kind": target.get("kind", ""), "name": target.get("name", "")}
-    return kept
+    if not ours:
+        return content
+    # All there is, as hints decide on traffic, too.
+    return content | {"metadata": _metadata(body), "endpoints": body.get("endpoints") or []}
 
 
 def _workload(body: Body, _ours: bool) -> Body:
@@ -158,8 +172,11 @@ _CONTENTS = {
 
 def _metadata(body: Body) -> Body:
     metadata = body["metadata"]
+    annotations = metadata.get("annotations") or {}
     return {
-        field: metadata.get(field) or {} for field in ("labels", "annotations", "ownerReferences")
+        "labels": metadata.get("labels") or {},
+        "annotations": {key: told_apart(value) for key, value in annotations.items()},
+        "ownerReferences": metadata.get("ownerReferences") or {},
     }
 
 

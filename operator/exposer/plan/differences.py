@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from exposer.observed import ObjectRecord
+from exposer.observed.packed import told_apart
 from exposer.plan.fields import (
     ATOMIC_MAPS,
     MERGED_LISTS,
@@ -86,7 +87,7 @@ def _changed(
     elif path == "subsets":
         if _canonical_subsets(observed or ()) != _canonical_subsets(desired):
             yield name, observed
-    elif observed != desired and (observed or desired):  # an empty field is left out
+    elif observed != told_apart(desired) and (observed or desired):  # an empty field is left out
         yield name, observed
 
 

@@ -7,9 +7,11 @@ from exposer.api import Reason
 from exposer.api.identity import FIELD_MANAGER, KIND
 from exposer.observed import Key, ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.outcome import Refusal
+from exposer.printable import one_line
 
 _ENDPOINTSLICE_CONTROLLER = "endpointslice-controller.k8s.io"
 _CONTROLLER_MANAGER = "kube-controller-manager"
+_LONGEST = 253  # characters of a name (apimachinery, NameIsDNSSubdomain)
 
 
 def is_left_over(record: ObjectRecord, uid: str, snapshot: Snapshot) -> bool:
@@ -59,9 +61,11 @@ def conflict(record: ObjectRecord, wanted: Mapping[str, Any]) -> Refusal:
             f"{what} belongs to an earlier {KIND} of this name, which was deleted; waiting for the "
             "garbage collector to delete it, too",
         )
+    # The API server takes any texts for these.
+    kind, name = one_line(owner.kind, _LONGEST), one_line(owner.name, _LONGEST)
     return Refusal(
         Reason.SERVICE_CONFLICT,
-        f'{what} belongs to {owner.kind} "{owner.name}"; set spec.serviceName to a free name',
+        f'{what} belongs to {kind} "{name}"; set spec.serviceName to a free name',
     )
 
 
@@ -83,10 +87,17 @@ def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
     )
     return Refusal(
         reason,
-        f'{what} is held by Service "{holder}"; Service "{service.name}" stays as it is until '
-        "that lets go of it",
+        f"{what} is held by {told_holder(holder, service.namespace)}; "
+        f'Service "{service.name}" stays as it is until that lets go of it',
         held_by=holder,
     )
+
+
+def told_holder(holder: Key, namespace: str) -> str:
+    """Who has what is asked for in a namespace, which may not know the names in others."""
+    if holder.namespace == namespace:
+        return f'Service "{holder.name}"'
+    return "a Service in another namespace"
 
 
 def wait_for(record: ObjectRecord) -> Refusal:

@@ -7,12 +7,12 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import compress, groupby, islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from exposer.api.report import MAX_ENDPOINTS, EndpointStatus, TargetReference
 from exposer.observed import ObjectRecord
-from exposer.observed.trim import IP_FAMILIES, address_order
+from exposer.observed.endpoints import IP_FAMILIES, EndpointRecord, Identity
 
 MAX_BYTES = 60_000
 """How much JSON all rows may be, with the ports that they share: an object has at most 1.5 MB, and
@@ -22,10 +22,6 @@ _MAX_PORTS_IN_ROWS = 16  # more, if they are the same in all rows, are said once
 
 PortKey = tuple[str, str]
 """The name and the protocol of a Service's port, by which kube-proxy finds it in slices."""
-
-
-Identity = str | tuple[str, str]
-"""A pod by its name, another object by its kind and name, or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +88,24 @@ def endpoints_in(
     astray: list[str] = []
     for record in slices:
         listed = True
-        family, endpoints = record.body["addressType"], record.body["endpoints"]
-        if family not in IP_FAMILIES or not endpoints:
+        family, seen = record.body["addressType"], record.body["seen"]
+        if family not in IP_FAMILIES or not seen.rows:
             continue
-        identities = [_identity(endpoint) for endpoint in endpoints]
         if families and family not in families:
-            beyond.update(identities)
-            astray += (endpoint["addresses"][0] for endpoint in endpoints)
+            beyond.update(seen.identities)
+            astray += (row.address for row in seen.rows)
             continue
-        within.update(identities)
+        within.update(seen.identities)
         keys = {(port.name, port.protocol) for port in _ports(record.body)}
         there |= keys
-        those = list(compress(identities, map(_is_ready, endpoints)))
-        if not those:
+        if not seen.ready:
             continue
         served |= keys
         if not ports or not keys.isdisjoint(ports):
-            ready.update(those)
+            ready.update(seen.ready)
             reached.add(family)
         else:
-            idle.update(those)
+            idle.update(seen.ready)
     return Endpoints(
         listed=listed,
         total=len(within | beyond),
@@ -163,14 +157,14 @@ class _Row(NamedTuple):
     """An endpoint, and its ports by all slices that it is in."""
 
     ports: frozenset[_Port]
-    endpoint: Mapping[str, Any]
+    endpoint: EndpointRecord
 
     def joined(self, other: "_Row") -> "_Row | None":
         """Both in one; None if a port would have two numbers, as then they are two endpoints."""
         ports = self.ports | other.ports
         if len({(port.name, port.protocol) for port in ports}) < len(ports):
             return None
-        newer = self if _is_ready(self.endpoint) >= _is_ready(other.endpoint) else other
+        newer = self if self.endpoint.ready >= other.endpoint.ready else other
         return _Row(ports, newer.endpoint)
 
 
@@ -185,8 +179,8 @@ def _merged(slices: Sequence[ObjectRecord]) -> Iterator[_Row]:
 
 def _pieces(body: Mapping[str, Any]) -> Iterator[tuple[int, _Row]]:
     ports = frozenset(_ports(body))
-    for endpoint in body["endpoints"]:
-        yield address_order(endpoint), _Row(ports, endpoint)
+    for endpoint in body["seen"].rows:
+        yield endpoint.order, _Row(ports, endpoint)
 
 
 def _rows_of_an_address(pieces: Sequence[_Row]) -> list[_Row]:
@@ -196,12 +190,12 @@ def _rows_of_an_address(pieces: Sequence[_Row]) -> list[_Row]:
     for piece in pieces:
         for index, row in enumerate(rows):
             joined = row.joined(piece)
-            if joined and _identity(row.endpoint) == _identity(piece.endpoint):
+            if joined and row.endpoint.identity == piece.endpoint.identity:
                 rows[index] = joined
                 break
         else:
             rows.append(piece)
-    return sorted(rows, key=lambda row: (_numbers(row), str(_identity(row.endpoint))))
+    return sorted(rows, key=lambda row: (_numbers(row), str(row.endpoint.identity)))
 
 
 def _ports(body: Mapping[str, Any]) -> Iterator[_Port]:
@@ -215,32 +209,15 @@ def _numbers(row: _Row) -> list[int]:
     return sorted({port.number for port in row.ports})
 
 
-def _identity(endpoint: Mapping[str, Any]) -> Identity:
-    """What it counts as: what is behind it, or its address."""
-    if "targetRef" not in endpoint:
-        return "", endpoint["addresses"][0]
-    target = endpoint["targetRef"]
-    name: str = target["name"]
-    return name if target["kind"] == "Pod" else (target["kind"], name)
-
-
-def _is_ready(endpoint: Mapping[str, Any]) -> bool:
-    """Unknown counts as ready (discovery/v1 EndpointConditions)."""
-    return "conditions" not in endpoint or endpoint["conditions"].get("ready") is not False
-
-
 def _model(row: _Row, ports: list[int] | None) -> EndpointStatus:
-    endpoint = row.endpoint
-    conditions = endpoint.get("conditions", {})
-    ready, serving = _is_ready(endpoint), conditions.get("serving")
-    target = endpoint.get("targetRef")
+    endpoint, target = row.endpoint, row.endpoint.target
     return EndpointStatus(
-        ip=endpoint["addresses"][0],
+        ip=endpoint.address,
         ports=ports,
-        ready=ready,
-        serving=ready if serving is None else serving,
-        terminating=bool(conditions.get("terminating")),
-        node_name=endpoint.get("nodeName"),
-        zone=endpoint.get("zone"),
-        target_ref=None if target is None else TargetReference(**target),
+        ready=endpoint.ready,
+        serving=endpoint.serving,
+        terminating=endpoint.terminating,
+        node_name=endpoint.node,
+        zone=endpoint.zone,
+        target_ref=None if target is None else TargetReference(kind=target[0], name=target[1]),
     )

@@ -1,6 +1,6 @@
 """Service, Events about it -> what its load balancer's controller reports to be wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 _TOLD = 5  # a range can have a thousand ports
@@ -47,20 +47,30 @@ def _of_ports(load_balancer: Mapping[str, Any]) -> Iterator[str]:
                 yield f"port {port['port']}/{port['protocol']} at {place}: {port['error']}"
 
 
-def load_balancer_warnings(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The newest warning about each Service, by the Service's uid.
+class LoadBalancerWarnings:
+    """The newest warning about each of some Services.
 
-    By the uid, so that none is of an earlier Service of the same name.
-
-    Args:
-        events: Warning Events about Services (events.k8s.io/v1), in any order.
+    By the Services' uids, so that none is of an earlier Service of the same name. There may be any
+    number of Events, so they are taken one by one.
     """
-    newest = {
-        event["regarding"].get("uid"): event
-        for event in sorted(events, key=_last_seen)
-        if _controller(event) and _controller(event) not in _OF_OTHER_THINGS
-    }
-    return {uid: _warning(event) for uid, event in newest.items() if uid}
+
+    def __init__(self, uids: Container[str]) -> None:
+        """None yet; those about other Services than these don't count."""
+        self._uids = uids
+        self._newest: dict[str, tuple[tuple[str, int], str]] = {}
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take in a Warning Event about a Service (events.k8s.io/v1); they come in any order."""
+        uid = event["regarding"].get("uid")
+        if uid not in self._uids or _controller(event) in ("", *_OF_OTHER_THINGS):
+            return
+        seen = _last_seen(event)
+        if uid not in self._newest or seen >= self._newest[uid][0]:
+            self._newest[uid] = seen, _warning(event)
+
+    def of(self, uid: str) -> str:
+        """What was said last about a Service; empty if nothing was."""
+        return self._newest[uid][1] if uid in self._newest else ""
 
 
 def _controller(event: Mapping[str, Any]) -> str:
@@ -86,7 +96,8 @@ def _last_seen(event: Mapping[str, Any]) -> tuple[str, int]:
 
 def _warning(event: Mapping[str, Any]) -> str:
     """Its words on one line, without what a terminal or a browser would take for commands."""
-    said = ": ".join(filter(None, (event.get("reason"), event.get("note"))))
+    note = (event.get("note") or "")[: 4 * _LONGEST]  # that of a core/v1 Event may be anything
+    said = ": ".join(filter(None, (event.get("reason"), note)))
     words = f"{_controller(event)} says: {said}"
     line = " ".join("".join(each if each.isprintable() else " " for each in words).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -2,6 +2,7 @@
 
 from exposer.api.cel import words
 from exposer.api.cel.rule import Rule, quoted
+from exposer.api.destinations import METADATA
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.labels import LENGTHS, MAX_KEY
 from exposer.api.request import SERVICE_NAME
@@ -20,6 +21,14 @@ _BOTH_FAMILIES = (
 )
 _FAMILY = "(a.contains(':') ? 'IPv6' : 'IPv4')"
 _NAMED_TARGET = ":[0-9-]*[a-z][0-9a-z-]*(/|$)"
+
+
+# As CEL writes them. It has no estimate for a pattern on an address that it writes itself, and for
+# CIDRs none in 1.31: other ways to write 169.254.0.0/16 in IPv6 are left to the operator.
+_METADATA = (
+    *(str(each.network_address) for each in METADATA if each.num_addresses == 1),
+    *(f"{prefix}:a9fe:a9fe" for prefix in (":", "64:ff9b:", "64:ff9b:1:")),
+)
 
 
 def _not_with_external_name(field: str) -> Rule:
@@ -150,5 +159,10 @@ ADDRESS_RULES = (
         "!isIP(self) || ip(self).isGlobalUnicast() || self == '255.255.255.255'",
         "an endpoint's address is not loopback, link-local, multicast or unspecified: write the "
         "address that it has in the network",
+    ),
+    Rule(
+        f"!isIP(self) || !(string(ip(self)) in [{', '.join(map(quoted, _METADATA))}] || "
+        "string(ip(self)).startsWith('fd00:ec2:'))",
+        "no endpoint is where clouds have their metadata services: write another address",
     ),
 )
