@@ -141,7 +141,8 @@ def _own_label(spec: ExposeRequestSpec) -> str | None:
 def _keys(spec: ExposeRequestSpec) -> str | None:
     """What core/v1 ValidateLabels, ValidateAnnotations and ValidateQualifiedName say."""
     metadata, template = _metadata(spec), spec.service_template
-    load_balancer_class = template and template.spec and template.spec.load_balancer_class
+    wanted = (template and template.spec) or TemplateSpec()
+    load_balancer_class = wanted.load_balancer_class
     wrong = {
         "spec.selector": misnamed(spec.selector or ()),
         "spec.serviceTemplate.metadata.labels": misnamed(metadata.labels or ()),
