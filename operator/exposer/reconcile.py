@@ -16,7 +16,7 @@ from exposer.observed import Key, ObjectRecord, RequestRecord, Store
 from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome, Plan, Refusal, plan
 from exposer.plan.overrides import changes_by_others, contested
-from exposer.plan.ownership import claimed_by
+from exposer.plan.ownership import claimed_by, waits_behind
 from exposer.repairs import Repairs
 from exposer.status import awaits_address, awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
@@ -95,6 +95,7 @@ class Reconciler:
                 verdict = refused_by(self._allowed, verdict) or verdict
             if isinstance(verdict, AcceptedRequest):
                 verdict, woken = await self._targets.resolve(key, verdict)
+            self._store.want(request, isinstance(verdict, AcceptedRequest))
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
         except ApiError as error:
@@ -103,6 +104,7 @@ class Reconciler:
             return Result(outcome.refusal, wrote)
         if outcome.refusal is None or not outcome.refusal.passing:
             self._failing.pop(key, None)
+        outcome = self._in_line(request, outcome)
         refusal = outcome.refusal or _refusal_of(verdict, woken)
         status = self._status(request, verdict, outcome, now)
         if status == request.status:
@@ -128,9 +130,9 @@ class Reconciler:
 
         That is one round as a rule.
         """
-        senior = self._store.senior(request)
-        if senior is not None and not self._store.snapshot(request).is_served(request):
-            return Outcome(claimed_by(senior, request.service_key)), False
+        older = self._store.older(request)
+        if older is not None and not self._store.snapshot(request).is_served(request):
+            return Outcome(claimed_by(older, request.service_key)), False
         desired = desired_objects(Owner(*request.key, request.uid), accepted)
         changes = self._changes_by_others(request, desired)
         pause = self._repairs.pause(request.key) if changes else timedelta()
@@ -162,8 +164,13 @@ class Reconciler:
             # Somebody writes against us at this very moment.
             message = f'Service "{request.service_key.name}" has just changed'
             outcome = Outcome(Refusal(Reason.PENDING, message, passing=True))
-        self._store.wait(request.key, outcome.refusal.held_by if outcome.refusal else None)
         return outcome, wrote
+
+    def _in_line(self, request: RequestRecord, outcome: Outcome) -> Outcome:
+        """Let the request stand in line for what is taken, and say who else does."""
+        refusal = outcome.refusal
+        older = self._store.wait(request, refusal.claim if refusal else None)
+        return Outcome(waits_behind(refusal, older, request.key)) if refusal and older else outcome
 
     def _allocated(self, request: RequestRecord) -> Sequence[Mapping[str, Any]]:
         """The ports that its Service has, or had last: a status without a Service has none."""

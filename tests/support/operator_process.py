@@ -70,6 +70,13 @@ class OperatorProcess:
         assert self._process is not None
         return self._process.wait(_END_SECONDS)
 
+    @property
+    def resident(self) -> int:
+        """Its memory in bytes, without what is swapped out."""
+        assert self._process is not None
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
     def kill(self) -> None:
         """End it without asking, as the kernel does when memory runs out."""
         assert self._process is not None

@@ -24,26 +24,26 @@ class Woken:
     def put_request(
         self, record: RequestRecord, written: Mapping[str, Any] | None = None
     ) -> set[Key]:
-        return self._whom(lambda: self.store.put_request(record, written))
+        return self.whom(lambda: self.store.put_request(record, written))
 
     def drop_request(self, record: RequestRecord) -> set[Key]:
-        return self._whom(lambda: self.store.drop_request(record))
+        return self.whom(lambda: self.store.drop_request(record))
 
     def put(self, record: ObjectRecord, by: Key | None = None) -> set[Key]:
-        return self._whom(lambda: self.store.put(record, by))
+        return self.whom(lambda: self.store.put(record, by))
 
     def drop(self, record: ObjectRecord, by: Key | None = None) -> set[Key]:
-        return self._whom(lambda: self.store.drop(record, by))
+        return self.whom(lambda: self.store.drop(record, by))
 
     def drop_unlisted(
         self, kind: str, namespace: str | None, uids: AbstractSet[str], version: int
     ) -> set[Key]:
-        return self._whom(lambda: self.store.drop_unlisted(kind, namespace, uids, version))
+        return self.whom(lambda: self.store.drop_unlisted(kind, namespace, uids, version))
 
     def forget(self, kind: str, namespace: str | None) -> set[Key]:
-        return self._whom(lambda: self.store.forget(kind, namespace))
+        return self.whom(lambda: self.store.forget(kind, namespace))
 
-    def _whom(self, call: Callable[[], None]) -> set[Key]:
+    def whom(self, call: Callable[[], None]) -> set[Key]:
         self._woken, self.status_only = set(), set()
         call()
         return self._woken

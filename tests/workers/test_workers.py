@@ -104,7 +104,7 @@ async def test_what_failed_in_an_outage_is_tried_again_once_a_write_got_through(
 
 
 async def test_who_waits_for_what_another_has_is_not_tried_again_soon(case: Case) -> None:
-    held = Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT)
+    held = Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT, woken=True)
     case.backoff.delay = timedelta(0)
     case.reconciler.answer = lambda key: Result(held)
     case.queue.add([WEB])

@@ -101,7 +101,8 @@ def _known(error: ApiError, field: str, message: str, holder_of: HolderOf) -> Re
         address = re.search(r"failed to allocate IP ([0-9a-f.:]+):", message)
         holder = address and holder_of(address[1])
         if holder or "already allocated" in message:
-            return _taken(Reason.CLUSTER_IP_TAKEN, error, holder)
+            claim = address[1] if address else None
+            return _taken(Reason.CLUSTER_IP_TAKEN, error, claim, holder)
         return None
     port = re.search(
         r"Invalid value: (\d+)" if field.endswith(".nodePort") else r"HealthCheck NodePort (\d+)",
@@ -113,10 +114,11 @@ def _known(error: ApiError, field: str, message: str, holder_of: HolderOf) -> Re
         return Refusal(Reason.NODE_PORT_OUT_OF_RANGE, error.message, retry=False)
     holder = holder_of(int(port[1]))
     if holder or "already allocated" in message:
-        return _taken(Reason.NODE_PORT_TAKEN, error, holder)
+        return _taken(Reason.NODE_PORT_TAKEN, error, int(port[1]), holder)
     return None
 
 
-def _taken(reason: Reason, error: ApiError, holder: Key | None) -> Refusal:
+def _taken(reason: Reason, error: ApiError, claim: int | str | None, holder: Key | None) -> Refusal:
     told = f'; it is held by Service "{holder}"' if holder else ""
-    return Refusal(reason, error.message + told, held_by=holder)
+    message = error.message + told
+    return Refusal(reason, message, claim=claim, held_by=holder, woken=holder is not None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from exposer.api import ConditionType
 from exposer.api.identity import KIND
 
 
@@ -16,6 +17,10 @@ class Key(NamedTuple):
     def __str__(self) -> str:
         """As users write it."""
         return f"{self.namespace}/{self.name}"
+
+
+Claim = int | str | Key
+"""What one request at a time can have: a node port, a ClusterIP, or the name of a Service."""
 
 
 class Reference(NamedTuple):
@@ -49,6 +54,16 @@ class RequestRecord:
     def seniority(self) -> tuple[str, str]:
         """The smaller one goes first where two want one Service."""
         return self.created, self.uid
+
+    @property
+    def is_told_invalid(self) -> bool:
+        """Whether its status says that its spec can't be carried out."""
+        conditions = self.status.get("conditions")
+        return isinstance(conditions, list) and any(
+            isinstance(each, Mapping)
+            and (each.get("type"), each.get("status")) == (ConditionType.ACCEPTED, "False")
+            for each in conditions
+        )
 
     @property
     def service_key(self) -> Key:

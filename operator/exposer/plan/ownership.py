@@ -1,6 +1,7 @@
 """Ours, free, or somebody else's, and whose: answered before anything is written."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from exposer.api import Reason
@@ -50,42 +51,68 @@ def conflict(record: ObjectRecord, wanted: Mapping[str, Any]) -> Refusal:
         wanted: What the request wants in its place.
     """
     what = f'{record.kind} "{record.key.name}"'
-    owner = record.owner
+    owner, woken = record.owner, record.kind == "Service"  # of others' endpoints nobody tells
     if owner is None:
-        return Refusal(Reason.SERVICE_CONFLICT, f"{what} {_unowned(record)}")
+        return Refusal(Reason.SERVICE_CONFLICT, f"{what} {_unowned(record)}", woken=woken)
     if (owner.kind, owner.name) == (KIND, wanted["metadata"]["ownerReferences"][0]["name"]):
         return Refusal(
             Reason.PENDING,
             f"{what} belongs to an earlier {KIND} of this name, which was deleted; waiting for the "
             "garbage collector to delete it, too",
+            woken=woken,
         )
     return Refusal(
         Reason.SERVICE_CONFLICT,
         f'{what} belongs to {owner.kind} "{owner.name}"; set spec.serviceName to a free name',
+        woken=woken,
     )
 
 
-def claimed_by(senior: Key, service: Key) -> Refusal:
-    """The refusal for a request that is not the oldest of those that want one Service."""
+def claimed_by(older: Key, service: Key) -> Refusal:
+    """The refusal for a request that is not the oldest of those that want one Service.
+
+    Args:
+        older: The request right before it in line.
+        service: What both want.
+    """
     return Refusal(
         Reason.SERVICE_CONFLICT,
-        f'ExposeRequest "{senior.name}" asked for Service "{service.name}" before; set '
+        f'ExposeRequest "{older.name}" asked for Service "{service.name}" before; set '
         "spec.serviceName to a free name",
+        woken=True,
     )
+
+
+def waits_behind(refusal: Refusal, older: Key, request: Key) -> Refusal:
+    """The refusal for a request that is not the oldest of those that wait for what is taken.
+
+    It does not say who has that: it is woken when the one before it goes, and not each time when
+    another has it.
+
+    Args:
+        refusal: As if it were.
+        older: The request right before it in line.
+        request: The request.
+    """
+    who = (
+        f'ExposeRequest "{older.name}"'
+        if older.namespace == request.namespace
+        else f"an {KIND} in another namespace"
+    )
+    message = f"{_claimed(refusal.claim)} is taken, and {who}, which is older, waits for it, too"
+    return replace(refusal, message=message, woken=True)
 
 
 def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
     """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
-    reason, what = (
-        (Reason.NODE_PORT_TAKEN, f"node port {claim}")
-        if isinstance(claim, int)
-        else (Reason.CLUSTER_IP_TAKEN, f"ClusterIP {claim}")
-    )
+    is_port = isinstance(claim, int)
     return Refusal(
-        reason,
-        f'{what} is held by Service "{holder}"; Service "{service.name}" stays as it is until '
-        "that lets go of it",
+        Reason.NODE_PORT_TAKEN if is_port else Reason.CLUSTER_IP_TAKEN,
+        f'{_claimed(claim)} is held by Service "{holder}"; Service "{service.name}" stays as it is '
+        "until that lets go of it",
+        claim=claim,
         held_by=holder,
+        woken=True,
     )
 
 
@@ -94,7 +121,12 @@ def wait_for(record: ObjectRecord) -> Refusal:
     return Refusal(
         Reason.PENDING,
         f'{record.kind} "{record.key.name}" is being deleted; a new one takes its place then',
+        woken=record.kind == "Service",
     )
+
+
+def _claimed(claim: int | str | None) -> str:
+    return f"node port {claim}" if isinstance(claim, int) else f"ClusterIP {claim}"
 
 
 def _unowned(record: ObjectRecord) -> str:

@@ -13,14 +13,13 @@ from exposer.observed import Key
 from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
 from exposer.workers.debounce import StatusDebounce
-from exposer.workers.work_queue import Item, WorkQueue
+from exposer.workers.work_queue import Item, Turns, WorkQueue
 
 RECONCILES = Counter("exposer_reconcile", "Reconciles by what came of them.", ["result"])
 SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile took.")
 
-_HELD = timedelta(minutes=5)
-
-CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
+_WOKEN = timedelta(minutes=5)
+"""Until a try of who is woken when there is something new; only should that have gone wrong."""
 
 log = logging.getLogger("exposer")
 
@@ -41,7 +40,7 @@ class Workers:
         self._debounce = debounce
         self._backoff = backoff
         self._refusals: dict[Key, str] = {}
-        self._passing: set[Key] = set()
+        self._passing = Turns()
 
     async def run(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
         """Work until it is cancelled.
@@ -52,7 +51,7 @@ class Workers:
                 would look as if it had no Service yet. Once it is, its keys must be added again.
         """
         async with asyncio.TaskGroup() as group:
-            for number in range(CONCURRENCY):
+            for number in range(self._queue.workers):
                 group.create_task(self._work(leads, is_synced), name=f"worker {number}")
 
     async def _work(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
@@ -85,7 +84,8 @@ class Workers:
             self._queue.add_after(item.key, result.again)
 
     def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
-        if refusal is not None and refusal.passing:
+        # Not what another's doing made fail: that it is over, a write elsewhere doesn't tell.
+        if refusal is not None and refusal.passing and refusal.retry_after is None:
             self._passing.add(key)
         else:
             self._passing.discard(key)
@@ -101,17 +101,20 @@ class Workers:
             self._try_again(key, refusal)
 
     def _try_what_passed(self) -> None:
-        """The API server takes writes: what it did not take a while ago, it may take now."""
-        for key in self._passing:
-            self._queue.add_after(key, timedelta(), is_retry=True)
-        self._passing.clear()
+        """The API server takes writes: what it did not take a while ago, it may take now.
+
+        Two of those that wait, and once it takes theirs, two for each of these.
+        """
+        for key in (self._passing.take(), self._passing.take()):
+            if key is not None:
+                self._queue.add_after(key, timedelta(), is_retry=True)
 
     def _try_again(self, key: Key, refusal: Refusal | None = None) -> None:
         delay = self._backoff.failed(key)
         if refusal is not None and refusal.retry_after is not None:
             delay = max(delay, min(refusal.retry_after, LAST))
-        if refusal is not None and refusal.held_by is not None:
-            delay = _HELD  # the store wakes it when that gives it up
+        if refusal is not None and refusal.woken:
+            delay = _WOKEN
         self._queue.add_after(key, delay, is_retry=True)
 
 

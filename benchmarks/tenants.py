@@ -1,0 +1,270 @@
+"""How soon the requests of nine namespaces are Ready, alone and beside a hostile one.
+
+On a cluster of its own, with an operator of its own for each kind of hostility.
+
+python -m benchmarks.tenants [--requests N] [--seconds N] [MODE ...]
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from localcluster import Cluster
+from localcluster.api import ApiError
+from tests.support.operator_process import OperatorProcess, install, operator_kubeconfig
+from tests.support.space import Space, administrator
+
+_TENANTS = 9
+_CLIENTS = 3  # threads of the tenants, and as many of the hostile one
+_HALF = 0.5  # seconds
+_NODE_PORT = 30999
+
+Act = Callable[[Space, int], object]
+
+
+class Mode(NamedTuple):
+    """A kind of hostility.
+
+    Attributes:
+        prepare: What stands before, made once.
+        each: What is made so many times before.
+        act: What is done during the measurement, for each in turn, again and again.
+        pause: After each act, in seconds.
+        once: Each act is done once only.
+    """
+
+    prepare: Callable[[Space], object]
+    each: Act
+    act: Act
+    pause: float = 0.0
+    once: bool = False
+
+
+class Measured(NamedTuple):
+    """What a measurement found: seconds from applied to Ready, in order; MiB resident."""
+
+    waits: list[float]
+    resident: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure each mode, and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tenants")
+    parser.add_argument("--requests", type=int, default=400, help="hostile ones (default: 400)")
+    parser.add_argument("--seconds", type=int, default=30, help="of measurement (default: 30)")
+    parser.add_argument("modes", nargs="*", metavar="MODE", help=f"of {', '.join(_MODES)}")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.modes) - set(_MODES):
+        parser.error(f"no such mode: {', '.join(sorted(unknown))}")
+    print(f"{options.requests} requests in a hostile namespace, {_TENANTS} other namespaces")
+    print(f"{'seconds from applied to Ready':34}{'median':>8}{'99 %':>8}{'ratios':>14}{'MiB':>7}")
+    with tempfile.TemporaryDirectory() as folder, Cluster.start() as cluster:
+        install(cluster)
+        kubeconfig = operator_kubeconfig(cluster)
+        for name in options.modes or _MODES:
+            log = Path(folder) / name
+            with OperatorProcess(kubeconfig, log) as operator:
+                _compare(cluster, operator, name, options.requests, options.seconds)
+    return 0
+
+
+def _compare(
+    cluster: Cluster, operator: OperatorProcess, name: str, requests: int, seconds: int
+) -> None:
+    tenants = [Space(administrator(cluster), cluster, f"{name}-{n}") for n in range(_TENANTS)]
+    tenants[0].until_settled()
+    alone = _measure(tenants, operator, lambda: time.sleep(seconds))
+    _print(f"{name}: alone", alone, alone)
+    mode = _MODES[name]
+    hostile = [
+        Space.known(administrator(cluster), cluster, f"hostile-{name}") for _ in range(_CLIENTS)
+    ]
+    Space(administrator(cluster), cluster, f"hostile-{name}")
+    mode.prepare(hostile[0])
+    _spread(hostile, requests, mode.each)
+    hostile[0].until_settled()
+    beside = _measure(tenants, operator, lambda: _act(hostile, mode, requests, seconds))
+    _print(f"{name}: beside", beside, alone)
+    for space in (*tenants, hostile[0]):
+        space.remove()
+
+
+def _act(spaces: Sequence[Space], mode: Mode, requests: int, seconds: int) -> None:
+    """Do it to all, in turn, until the time is over; a conflict with the operator is part of it."""
+    end = time.monotonic() + seconds
+
+    def act(space: Space, number: int) -> None:
+        if time.monotonic() < end or mode.once:
+            with suppress(ApiError):
+                mode.act(space, number)
+            time.sleep(mode.pause)
+
+    while time.monotonic() < end:
+        if mode.once and requests == 0:
+            time.sleep(_HALF)
+            continue
+        _spread(spaces, requests, act)
+        requests = 0 if mode.once else requests
+
+
+def _measure(
+    tenants: Sequence[Space], operator: OperatorProcess, meanwhile: Callable[[], None]
+) -> Measured:
+    """Each tenant's requests one after the other, until something else is over."""
+    over = threading.Event()
+    names = count()
+
+    def ask(spaces: Sequence[Space]) -> list[float]:
+        waits = []
+        while not over.is_set():
+            for space in spaces:
+                name = f"web-{next(names)}"
+                started = time.monotonic()
+                space.expose("80", name=name)
+                space.until_ready(name)
+                waits.append(time.monotonic() - started)
+                space.delete("ExposeRequest", name)
+        return waits
+
+    with ThreadPoolExecutor(_CLIENTS) as threads:
+        asked = [threads.submit(ask, tenants[first::_CLIENTS]) for first in range(_CLIENTS)]
+        try:
+            meanwhile()
+        finally:
+            over.set()
+        waits = sorted(wait for each in asked for wait in each.result())
+    return Measured(waits, operator.resident / 2**20)
+
+
+def _spread(spaces: Sequence[Space], requests: int, act: Act) -> None:
+    """Do it so often, by all clients at once."""
+
+    def work(space: Space, share: range) -> None:
+        for number in share:
+            act(space, number)
+
+    with ThreadPoolExecutor(len(spaces)) as threads:
+        shares = [range(first, requests, len(spaces)) for first in range(len(spaces))]
+        list(threads.map(work, spaces, shares))
+
+
+def _print(what: str, measured: Measured, alone: Measured) -> None:
+    def figures(of: Measured) -> tuple[float, float]:
+        last = of.waits[min(len(of.waits) - 1, round(len(of.waits) * 0.99))]
+        return statistics.median(of.waits), last
+
+    median, last = figures(measured)
+    ratios = [
+        f"{found / before:.1f}"
+        for found, before in zip((median, last), figures(alone), strict=True)
+    ]
+    told = f"{median:8.3f}{last:8.3f}{' / '.join(ratios):>14}{measured.resident:7.0f}"
+    print(f"{what:34}{told}", flush=True)
+
+
+def _nothing(_space: Space) -> None:
+    pass
+
+
+def _name(number: int) -> str:
+    return f"evil-{number}"
+
+
+def _ask_for_one_name(space: Space, number: int) -> None:
+    space.expose("80", name=_name(number), serviceName="one")
+
+
+def _delete(space: Space, number: int) -> None:
+    space.delete("ExposeRequest", _name(number))
+
+
+def _hold_node_port(space: Space) -> None:
+    ports = [{"port": 80, "nodePort": _NODE_PORT}]
+    space.create("Service", "one", spec={"type": "NodePort", "ports": ports})
+
+
+def _ask_for_node_port(space: Space, number: int) -> None:
+    space.expose(f"!{_NODE_PORT}:80:80", name=_name(number))
+
+
+def _annotate_service(space: Space, number: int) -> None:
+    annotations = {"at": str(time.monotonic())}
+    space.patch("Service", "one", {"metadata": {"annotations": annotations}})
+
+
+def _change_other_port(space: Space, number: int) -> None:
+    ports = [{"name": "one", "port": 80, "nodePort": _NODE_PORT}]
+    other = [{"name": "other", "port": 81}] if number % 2 else []
+    space.patch("Service", "one", {"spec": {"ports": [*ports, *other]}})
+
+
+def _make_target(space: Space) -> None:
+    space.create("Service", "one", spec={"ports": [{"port": 80}], "selector": {"app": "one"}})
+
+
+def _aim_at_service(space: Space, number: int) -> None:
+    space.expose("80", name=_name(number), targetRef={"kind": "Service", "name": "one"})
+
+
+def _make_deployment(space: Space) -> None:
+    space.create_deployment("one", 0, [])
+
+
+def _aim_at_deployment(space: Space, number: int) -> None:
+    space.expose("80", name=_name(number), targetRef={"kind": "Deployment", "name": "one"})
+
+
+def _replace_deployment(space: Space, number: int) -> None:
+    space.delete("Deployment", "one")
+    space.create_deployment("one", 0, [])
+
+
+def _expose(space: Space, number: int) -> None:
+    space.expose("80", name=_name(number))
+
+
+def _edit(space: Space, number: int) -> None:
+    space.ask(_name(number), ports=[str(time.monotonic_ns() % 60000 + 1)])
+
+
+def _replace(space: Space, number: int) -> None:
+    space.delete("ExposeRequest", _name(number))
+    space.expose("80", name=_name(number))
+
+
+def _fight(space: Space, number: int) -> None:
+    selector = {"app": str(time.monotonic_ns())}
+    space.patch("Service", _name(number), {"spec": {"selector": selector}})
+
+
+def _set_quota(space: Space) -> None:
+    space.create("ResourceQuota", "none", spec={"hard": {"services": "0"}})
+
+
+def _pass(_space: Space, _number: int) -> None:
+    time.sleep(_HALF)
+
+
+_MODES = {
+    "one-name-deleted": Mode(_nothing, _ask_for_one_name, _delete, once=True),
+    "node-port-annotated": Mode(_hold_node_port, _ask_for_node_port, _annotate_service, _HALF),
+    "other-port-changed": Mode(_hold_node_port, _ask_for_node_port, _change_other_port, _HALF),
+    "target-annotated": Mode(_make_target, _aim_at_service, _annotate_service, _HALF),
+    "deployment-replaced": Mode(_make_deployment, _aim_at_deployment, _replace_deployment, _HALF),
+    "specs-edited": Mode(_nothing, _expose, _edit),
+    "requests-replaced": Mode(_nothing, _expose, _replace),
+    "services-fought-over": Mode(_nothing, _expose, _fight),
+    "all-over-quota": Mode(_set_quota, _expose, _pass),
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
