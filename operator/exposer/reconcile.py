@@ -168,9 +168,11 @@ class Reconciler:
 
     def _in_line(self, request: RequestRecord, outcome: Outcome) -> Outcome:
         """Let the request stand in line for what is taken, and say who else does."""
-        refusal = outcome.refusal
-        older = self._store.wait(request, refusal.claim if refusal else None)
-        return Outcome(waits_behind(refusal, older, request.key)) if refusal and older else outcome
+        claim = outcome.refusal.claim if outcome.refusal else None
+        older = self._store.wait(request, claim)
+        if older is None or claim is None:
+            return outcome
+        return Outcome(waits_behind(older, request.key, claim))
 
     def _allocated(self, request: RequestRecord) -> Sequence[Mapping[str, Any]]:
         """The ports that its Service has, or had last: a status without a Service has none."""

@@ -302,8 +302,14 @@ def test_who_leaves_touches_who_stood_right_behind(
     leave: Callable[[Store], object], touched: set[Key]
 ) -> None:
     woken = in_line(a_request(), SECOND, THIRD, a_request(name="last", uid="4", created="2026-04"))
-    assert woken.whom(lambda: leave(woken.store)) == touched
+    assert (woken.whom(lambda: leave(woken.store)), woken.place_only) == (touched, {THIRD.key})
     assert woken.store.wait(THIRD, 30080) == WEB
+
+
+def test_who_is_the_first_now_is_told_more_than_of_another_place() -> None:
+    woken = in_line(a_request(), SECOND, THIRD)
+    touched = woken.drop_request(a_request(version=2))
+    assert (touched, woken.place_only) == ({WEB, SECOND.key}, set())
 
 
 def test_who_comes_late_and_is_older_touches_who_stands_right_behind() -> None:

@@ -23,20 +23,25 @@ class Lines:
         self._lines: dict[Claim, list[_Place]] = {}
         self._known: dict[Key, tuple[_Place, AbstractSet[Claim]]] = {}
 
-    def stand(self, request: RequestRecord, claims: AbstractSet[Claim]) -> set[Key]:
+    def stand(
+        self, request: RequestRecord, claims: AbstractSet[Claim]
+    ) -> tuple[set[Key], set[Key]]:
         """Let the request stand in line for these claims, and for no others.
 
         Returns:
-            The requests that have another one, or none, right before them now.
+            The requests that are the first now, and those that have another one right before them.
         """
         place = (*request.seniority, request.key)
         before, known = self._known.pop(request.key, (place, _NOWHERE))
         kept = known & claims if before == place else _NOWHERE
-        touched = {self._leave(claim, before) for claim in known - kept}
-        touched |= {self._join(claim, place) for claim in claims - kept}
+        behind = {claim: self._leave(claim, before) for claim in known - kept}
+        behind |= {claim: self._join(claim, place) for claim in claims - kept}
         if claims:
             self._known[request.key] = place, claims
-        return {key for key in touched if key is not None}
+        touched = {(key, key == self.first(claim)) for claim, key in behind.items() if key}
+        return {key for key, first in touched if first}, {
+            key for key, first in touched if not first
+        }
 
     def claims_of(self, request: Key) -> AbstractSet[Claim]:
         """What the request stands in line for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, NamedTuple
 
 from exposer.api import ConditionType
@@ -21,6 +22,14 @@ class Key(NamedTuple):
 
 Claim = int | str | Key
 """What one request at a time can have: a node port, a ClusterIP, or the name of a Service."""
+
+
+class News(Enum):
+    """What touches a request: it decides how soon it is reconciled."""
+
+    CHANGE = "what it asks for, what stands or what it waits for is not as it was"
+    STATUS = "nothing but its status depends on it: the cluster's endpoints come in storms"
+    PLACE = "another one is right before it in line: those before it may go one after the other"
 
 
 class Reference(NamedTuple):

@@ -10,17 +10,16 @@ from typing import Any
 from exposer.api.identity import KIND
 from exposer.api.target import WORKLOADS
 from exposer.observed.lines import Lines
-from exposer.observed.records import Claim, Key, ObjectRecord, RequestRecord, Snapshot
+from exposer.observed.records import Claim, Key, News, ObjectRecord, RequestRecord, Snapshot
 from exposer.observed.target_index import Place, TargetIndex, discard
 
 _TOMBSTONES = 1024  # deletions that are remembered
 
-Wake = Callable[[AbstractSet[Key], bool], None]
-"""Takes the requests that a change touches, and whether nothing but their status depends on it: the
-cluster's endpoints come in storms."""
+Wake = Callable[[AbstractSet[Key], News], None]
+"""Takes the requests that a change touches, and what it means for them."""
 
 
-def _wake_nobody(_touched: AbstractSet[Key], _status_only: bool) -> None:
+def _wake_nobody(_touched: AbstractSet[Key], _news: News) -> None:
     pass
 
 
@@ -122,7 +121,7 @@ class Store:
         if known is None or not _asks_the_same(known, record):
             self._tell({record.key})
         elif record.status != (known.status if written is None else written):
-            self._tell({record.key}, status_only=True)
+            self._tell({record.key}, News.STATUS)
         if known:
             self._release(known, record)
         if known is None or known.uid != record.uid:
@@ -140,7 +139,8 @@ class Store:
         del self._requests[record.key]
         self._invalid.discard(record.key)
         self._release(known)
-        self._tell(self._lines.stand(known, frozenset()) | {record.key})
+        self._tell({record.key})
+        self._stand(known, frozenset())
 
     def put(self, record: ObjectRecord, by: Key | None = None) -> None:
         """Take in an object.
@@ -176,7 +176,7 @@ class Store:
         for claim in record.held:
             self._holders[claim].add(record.key)
         touched |= self._first_in_line(record.held ^ (known.held if known else frozenset()))
-        self._tell(touched - {by}, record.is_the_clusters)
+        self._tell(touched - {by}, News.STATUS if record.is_the_clusters else News.CHANGE)
 
     def drop(self, record: ObjectRecord, by: Key | None = None) -> None:
         """Forget an object that was deleted.
@@ -281,12 +281,17 @@ class Store:
             claims |= waits_for
             if known.key not in self._invalid:
                 claims.add(known.service_key)
-        self._tell(self._lines.stand(known, claims) - {known.key})
+        self._stand(known, claims)
 
-    def _tell(self, touched: AbstractSet[Key | None], status_only: bool = False) -> None:
+    def _stand(self, request: RequestRecord, claims: AbstractSet[Claim]) -> None:
+        first, others = self._lines.stand(request, claims)
+        self._tell(first)
+        self._tell(others - first, News.PLACE)
+
+    def _tell(self, touched: AbstractSet[Key | None], news: News = News.CHANGE) -> None:
         keys = {key for key in touched if key is not None}
         if keys:
-            self._wake(keys, status_only)
+            self._wake(keys, news)
 
     def _is_past(
         self,

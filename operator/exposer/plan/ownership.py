@@ -1,7 +1,6 @@
 """Ours, free, or somebody else's, and whose: answered before anything is written."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from exposer.api import Reason
@@ -83,37 +82,29 @@ def claimed_by(older: Key, service: Key) -> Refusal:
     )
 
 
-def waits_behind(refusal: Refusal, older: Key, request: Key) -> Refusal:
+def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
+    """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
+    stays = f'Service "{service.name}" stays as it is until that lets go of it'
+    return _taken(claim, f'is held by Service "{holder}"; {stays}', holder)
+
+
+def waits_behind(older: Key, request: Key, claim: int | str) -> Refusal:
     """The refusal for a request that is not the oldest of those that wait for what is taken.
 
-    It does not say who has that: it is woken when the one before it goes, and not each time when
-    another has it.
+    It does not say who has that: the request is woken when the one before it goes, and not each
+    time when another has it.
 
     Args:
-        refusal: As if it were.
         older: The request right before it in line.
         request: The request.
+        claim: The node port or the ClusterIP.
     """
     who = (
         f'ExposeRequest "{older.name}"'
         if older.namespace == request.namespace
-        else f"an {KIND} in another namespace"
+        else "an ExposeRequest in another namespace"
     )
-    message = f"{_claimed(refusal.claim)} is taken, and {who}, which is older, waits for it, too"
-    return replace(refusal, message=message, woken=True)
-
-
-def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
-    """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
-    is_port = isinstance(claim, int)
-    return Refusal(
-        Reason.NODE_PORT_TAKEN if is_port else Reason.CLUSTER_IP_TAKEN,
-        f'{_claimed(claim)} is held by Service "{holder}"; Service "{service.name}" stays as it is '
-        "until that lets go of it",
-        claim=claim,
-        held_by=holder,
-        woken=True,
-    )
+    return _taken(claim, f"is taken, and {who}, which is older, waits for it, too")
 
 
 def wait_for(record: ObjectRecord) -> Refusal:
@@ -125,8 +116,13 @@ def wait_for(record: ObjectRecord) -> Refusal:
     )
 
 
-def _claimed(claim: int | str | None) -> str:
-    return f"node port {claim}" if isinstance(claim, int) else f"ClusterIP {claim}"
+def _taken(claim: int | str, how: str, holder: Key | None = None) -> Refusal:
+    reason, what = (
+        (Reason.NODE_PORT_TAKEN, f"node port {claim}")
+        if isinstance(claim, int)
+        else (Reason.CLUSTER_IP_TAKEN, f"ClusterIP {claim}")
+    )
+    return Refusal(reason, f"{what} {how}", claim=claim, held_by=holder, woken=True)
 
 
 def _unowned(record: ObjectRecord) -> str:

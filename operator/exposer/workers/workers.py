@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import Counter, Histogram
 
 from exposer.backoff import LAST, Backoff
-from exposer.observed import Key
+from exposer.observed import Key, News
 from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
 from exposer.workers.debounce import StatusDebounce
@@ -20,6 +20,8 @@ SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile 
 
 _WOKEN = timedelta(minutes=5)
 """Until a try of who is woken when there is something new; only should that have gone wrong."""
+
+_SETTLED = timedelta(seconds=1)  # those who stand in line with it may go, too
 
 log = logging.getLogger("exposer")
 
@@ -68,6 +70,8 @@ class Workers:
                 self._try_again(item.key)
             finally:
                 self._queue.done(item.key)
+            # One that had nothing to wait for has held up all others, in the process.
+            await asyncio.sleep(0)
 
     async def _reconcile(self, item: Item) -> None:
         if not item.is_retry:
@@ -118,12 +122,14 @@ class Workers:
         self._queue.add_after(key, delay, is_retry=True)
 
 
-def waking(queue: WorkQueue, debounce: StatusDebounce) -> Callable[[AbstractSet[Key], bool], None]:
+def waking(queue: WorkQueue, debounce: StatusDebounce) -> Callable[[AbstractSet[Key], News], None]:
     """What the store is to call with the requests that a change touches (``observed.Wake``)."""
 
-    def wake(keys: AbstractSet[Key], status_only: bool) -> None:
+    def wake(keys: AbstractSet[Key], news: News) -> None:
         for key in sorted(keys):
-            delay = debounce.delay(key) if status_only else None
+            delay = debounce.delay(key) if news is News.STATUS else timedelta()
+            if news is News.PLACE:
+                delay = _SETTLED
             if delay:
                 queue.add_after(key, delay)
             else:
