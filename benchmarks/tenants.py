@@ -1,6 +1,7 @@
 """How soon the requests of nine namespaces are Ready, alone and beside a hostile one.
 
-Each kind of hostility on a cluster and with an operator of its own.
+Next to a bare create of a Service at the same time: what the machine and the API server have to do
+beside slows both down alike. Each kind of hostility on a cluster and with an operator of its own.
 
 python -m benchmarks.tenants [--requests N] [--seconds N] [MODE ...]
 """
@@ -50,9 +51,16 @@ class Mode(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What a measurement found: seconds from applied to Ready, in order; MiB resident."""
+    """What a measurement found.
 
-    waits: list[float]
+    Attributes:
+        requests: Seconds from applied to Ready, in order.
+        services: Seconds that the create of a bare Service took, in order.
+        resident: The operator's memory in MiB.
+    """
+
+    requests: list[float]
+    services: list[float]
     resident: float
 
 
@@ -66,7 +74,8 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := set(options.modes) - set(_MODES):
         parser.error(f"no such mode: {', '.join(sorted(unknown))}")
     print(f"{options.requests} requests in a hostile namespace, {_TENANTS} other namespaces")
-    print(f"{'seconds from applied to Ready':34}{'median':>8}{'99 %':>8}{'ratios':>14}{'MiB':>7}")
+    print(f"{'seconds':30}{'Service':>15}{'until Ready':>16}{'ratio':>15}{'MiB':>6}")
+    print(f"{'':30}" + f"{'median':>8}{'99 %':>8}" * 3)
     for name in options.modes or _MODES:
         with tempfile.TemporaryDirectory() as folder, Cluster.start() as cluster:
             install(cluster)
@@ -85,7 +94,7 @@ def _compare(
     tenants = [Space(administrator(cluster), cluster, f"{name}-{n}") for n in range(_TENANTS)]
     tenants[0].until_settled()
     alone = _measure(tenants, operator, lambda: time.sleep(seconds))
-    _print(f"{name}: alone", alone, alone)
+    _print(f"{name}: alone", alone)
     mode = _MODES[name]
     hostile = [
         Space.known(administrator(cluster), cluster, f"hostile-{name}") for _ in range(_CLIENTS)
@@ -96,7 +105,7 @@ def _compare(
     with suppress(AssertionError):
         hostile[0].until_settled()
     beside = _measure(tenants, operator, lambda: _act(hostile, mode, requests, seconds))
-    _print(f"{name}: beside", beside, alone)
+    _print(f"{name}: beside", beside)
 
 
 def _act(spaces: Sequence[Space], mode: Mode, requests: int, seconds: int) -> None:
@@ -124,18 +133,23 @@ def _measure(
     over = threading.Event()
     names = count()
 
-    def ask(spaces: Sequence[Space]) -> list[float]:
-        waits = []
+    requests: list[float] = []
+    services: list[float] = []
+
+    def ask(spaces: Sequence[Space]) -> None:
         while not over.is_set():
             for space in spaces:
                 name = f"web-{next(names)}"
                 started = time.monotonic()
+                space.create("Service", f"bare-{name}", spec={"ports": [{"port": 80}]})
+                services.append(time.monotonic() - started)
+                started = time.monotonic()
                 space.expose("80", name=name)
                 with suppress(AssertionError):  # not Ready as long as anybody waits: told as that
                     space.until_ready(name)
-                waits.append(time.monotonic() - started)
+                requests.append(time.monotonic() - started)
                 space.delete("ExposeRequest", name)
-        return waits
+                space.delete("Service", f"bare-{name}")
 
     with ThreadPoolExecutor(_CLIENTS) as threads:
         asked = [threads.submit(ask, tenants[first::_CLIENTS]) for first in range(_CLIENTS)]
@@ -143,8 +157,9 @@ def _measure(
             meanwhile()
         finally:
             over.set()
-        waits = sorted(wait for each in asked for wait in each.result())
-    return Measured(waits, operator.resident / 2**20)
+        for each in asked:
+            each.result()
+    return Measured(sorted(requests), sorted(services), operator.resident / 2**20)
 
 
 def _spread(spaces: Sequence[Space], requests: int, act: Act) -> None:
@@ -159,18 +174,16 @@ def _spread(spaces: Sequence[Space], requests: int, act: Act) -> None:
         list(threads.map(work, spaces, shares))
 
 
-def _print(what: str, measured: Measured, alone: Measured) -> None:
-    def figures(of: Measured) -> tuple[float, float]:
-        last = of.waits[min(len(of.waits) - 1, round(len(of.waits) * 0.99))]
-        return statistics.median(of.waits), last
+def _print(what: str, measured: Measured) -> None:
+    services, requests = _median_and_last(measured.services), _median_and_last(measured.requests)
+    ratios = [request / service for request, service in zip(requests, services, strict=True)]
+    figures = "".join(f"{each:8.3f}" for each in (*services, *requests))
+    told = "".join(f"{each:8.1f}" for each in ratios)
+    print(f"{what:30}{figures}{told}{measured.resident:6.0f}", flush=True)
 
-    median, last = figures(measured)
-    ratios = [
-        f"{found / before:.1f}"
-        for found, before in zip((median, last), figures(alone), strict=True)
-    ]
-    told = f"{median:8.3f}{last:8.3f}{' / '.join(ratios):>14}{measured.resident:7.0f}"
-    print(f"{what:34}{told}", flush=True)
+
+def _median_and_last(times: Sequence[float]) -> tuple[float, float]:
+    return statistics.median(times), times[min(len(times) - 1, round(len(times) * 0.99))]
 
 
 def _nothing(_space: Space) -> None:

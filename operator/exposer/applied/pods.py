@@ -5,6 +5,8 @@ pods, those of the namespace are listed now and then, ever less often while noth
 whoever is concerned is woken.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,11 +43,31 @@ class _Interest:
     name: str | None = None
     with_set: bool = False
 
-    def selects(self, pod: Body) -> bool:
-        metadata = pod["metadata"]
+    def among(self, pods: "_Pods") -> list[Body]:
+        """Those of them."""
         if self.name is not None:
-            return bool(metadata["name"] == self.name)
-        return self.labels.items() <= (metadata.get("labels") or {}).items()
+            return pods.named(self.name)
+        return pods.with_labels(self.labels)
+
+
+class _Pods:
+    """The pods of a namespace: who looks for a few of them does not look at all."""
+
+    def __init__(self, pods: Iterable[Body]) -> None:
+        self._all = list(pods)
+        self._by_name = {pod["metadata"]["name"]: pod for pod in self._all}
+        self._by_label: defaultdict[tuple[str, str], list[Body]] = defaultdict(list)
+        for pod in self._all:
+            for label in _labels(pod).items():
+                self._by_label[label].append(pod)
+
+    def named(self, name: str) -> list[Body]:
+        return [self._by_name[name]] if name in self._by_name else []
+
+    def with_labels(self, labels: Mapping[str, str]) -> list[Body]:
+        with_one = (self._by_label.get(label, []) for label in labels.items())
+        fewest = min(with_one, key=len, default=self._all)
+        return [pod for pod in fewest if labels.items() <= _labels(pod).items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +161,9 @@ class PodReader:
 
     async def _look(self, namespace: str) -> bool:
         """List the pods of a namespace once, for all who wait there; whether any was woken."""
-        pods: list[Body] | BackingPods
+        pods: _Pods | BackingPods
         try:
-            pods = await _list(self._client, namespace, {"resourceVersion": "0"})
+            pods = _Pods(await _list(self._client, namespace, {"resourceVersion": "0"}))
             self._hidden.discard(namespace)
         except ApiError as error:
             if error.is_unreadable:
@@ -151,14 +173,15 @@ class PodReader:
                 pods = unavailable(error.message)
         woken = False
         for request, interest in self._looks.waiting(namespace):
+            if not self._looks.is_waiting(request, interest):
+                continue  # not any more
             woken |= await self._notice(request, interest, pods)
             if request in self._once:
                 self._looks.stop_waiting(request)
+            await asyncio.sleep(0)  # many may wait for many
         return woken
 
-    async def _notice(
-        self, request: Key, interest: _Interest, pods: list[Body] | BackingPods
-    ) -> bool:
+    async def _notice(self, request: Key, interest: _Interest, pods: _Pods | BackingPods) -> bool:
         """Keep what concerns one request; wake it if that is new.
 
         Args:
@@ -175,9 +198,9 @@ class PodReader:
                 return False  # what was seen last is better than nothing
             backing, seen = pods, pods
         elif interest.name is not None:
-            backing, seen = UNSEEN, _named(filter(interest.selects, pods))
+            backing, seen = UNSEEN, _named(interest.among(pods))
         else:
-            backing = await self._backing(request, interest, list(filter(interest.selects, pods)))
+            backing = await self._backing(request, interest, interest.among(pods))
             seen = backing
         self._found[request] = _Found(interest, backing, seen, self._clock())
         if seen == (BackingPods() if before is None else before.seen):
@@ -235,6 +258,10 @@ def _set_of(pods: Iterable[PodRecord]) -> str | None:
 async def _governing_service(client: Client, namespace: str, name: str) -> str:
     found = await client.send("GET", object_path("StatefulSet", namespace, name))
     return str(found["spec"].get("serviceName", ""))
+
+
+def _labels(pod: Body) -> Mapping[str, str]:
+    return pod["metadata"].get("labels") or {}
 
 
 def _named(pods: Iterable[Body]) -> object:
