@@ -198,8 +198,9 @@ def _ask_for_one_name(space: Space, number: int) -> None:
     space.expose("80", name=_name(number), serviceName="one")
 
 
-def _delete(space: Space, number: int) -> None:
-    space.delete("ExposeRequest", _name(number))
+def _delete_all(space: Space, number: int) -> None:
+    if number == 0:
+        space.delete_all("ExposeRequest")
 
 
 def _hold_node_port(space: Space) -> None:
@@ -270,7 +271,7 @@ def _pass(_space: Space, _number: int) -> None:
 
 
 _MODES = {
-    "one-name-deleted": Mode(_nothing, _ask_for_one_name, _delete, once=True),
+    "one-name-deleted": Mode(_nothing, _ask_for_one_name, _delete_all, once=True),
     "node-port-annotated": Mode(
         _hold_node_port, _ask_for_node_port, _annotate_service, _TWICE_A_SECOND
     ),
