@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from localcluster import Cluster
 from localcluster.api import Api
@@ -12,6 +13,10 @@ from tests.support.operator_process import OperatorProcess, install, operator_ku
 from tests.support.space import Space, administrator
 
 _numbers = count(1)
+
+# Nothing is asserted about time: the machine may be busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

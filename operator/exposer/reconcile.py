@@ -99,7 +99,7 @@ class Reconciler:
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
         except ApiError as error:
-            outcome = Outcome(self._writer.refusal(error))
+            outcome = Outcome(self._writer.refusal(error, request.key))
         if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
             return Result(outcome.refusal, wrote)
         if outcome.refusal is None or not outcome.refusal.passing:
@@ -118,7 +118,7 @@ class Reconciler:
         try:
             await self._writer.report(request, status)
         except ApiError as error:
-            return Result(self._writer.refusal(error), wrote)
+            return Result(self._writer.refusal(error, request.key), wrote)
         await self._events.tell(request, events(request.status, status))
         again = await self._events.tell_lasting(request, status)
         return Result(refusal, wrote, reported=True, again=again)

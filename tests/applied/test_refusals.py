@@ -23,7 +23,7 @@ NO_IP = (
 
 
 NO_HEALTH_CHECK = "failed to allocate requested HealthCheck NodePort 30080: provided port is"
-HELD = 'no; it is held by Service "shop/web"'
+HELD = 'no; it is held by Service "web"'
 
 
 def an_answer(
@@ -118,12 +118,19 @@ def shop_web(claim: int | str) -> Key | None:
 def test_an_invalid_object_is_refused_for_its_cause(
     cause: tuple[str, str], expected: Refusal
 ) -> None:
-    assert refusal_of(an_answer(422, cause), shop_web) == expected
+    assert refusal_of(an_answer(422, cause), "shop", shop_web) == expected
+
+
+@pytest.mark.parametrize("cause", [("spec.ports[0].nodePort", TAKEN), ("spec.clusterIPs", NO_IP)])
+def test_the_names_of_other_namespaces_are_not_told(cause: tuple[str, str]) -> None:
+    refusal = refusal_of(an_answer(422, cause), "elsewhere", shop_web)
+    told = "no; it is held by a Service in another namespace"
+    assert (refusal.message, refusal.held_by) == (told, Key("shop", "web"))
 
 
 def test_the_first_cause_that_is_known_decides() -> None:
     answer = an_answer(422, ("spec.sessionAffinity", "odd"), ("spec.ports[0].nodePort", TAKEN))
-    assert refusal_of(answer, nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no", claim=30080)
+    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no", claim=30080)
 
 
 USERS_FIELDS = [
@@ -151,7 +158,7 @@ def test_a_wrong_value_of_a_field_that_the_request_decides_on_is_final(
     field: str, reason: str
 ) -> None:
     answer = an_answer(422, ("", ""), (field, "in whatever words"), reason=reason)
-    assert refusal_of(answer, nobody) == Refusal(Reason.SERVICE_REJECTED, "no", retry=False)
+    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.SERVICE_REJECTED, "no", retry=False)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +178,7 @@ def test_a_wrong_value_of_a_field_that_the_request_decides_on_is_final(
 )
 def test_what_may_be_right_tomorrow_is_tried_again(field: str, reason: str) -> None:
     answer = an_answer(422, (field, "in whatever words"), reason=reason)
-    assert refusal_of(answer, nobody) == Refusal(Reason.SERVICE_REJECTED, "no")
+    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.SERVICE_REJECTED, "no")
 
 
 WEBHOOK = 'admission webhook "no.example.com" denied the request'
@@ -197,7 +204,7 @@ def test_a_denial_is_tried_again_whatever_its_code(
 ) -> None:
     answer = an_answer(code, *causes, message=message)
     assert is_denied(answer)
-    assert refusal_of(answer, nobody) == Refusal(Reason.SERVICE_REJECTED, message)
+    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.SERVICE_REJECTED, message)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +235,7 @@ def test_a_denial_is_tried_again_whatever_its_code(
 def test_a_health_check_node_port_is_refused_as_an_internal_error(
     message: str, expected: Refusal
 ) -> None:
-    assert refusal_of(an_answer(500, ("", message), reason=""), shop_web) == expected
+    assert refusal_of(an_answer(500, ("", message), reason=""), "shop", shop_web) == expected
 
 
 @pytest.mark.parametrize(
@@ -273,4 +280,4 @@ def test_a_health_check_node_port_is_refused_as_an_internal_error(
     ],
 )
 def test_an_answer_tells_whether_trying_again_can_help(answer: ApiError, expected: Refusal) -> None:
-    assert refusal_of(answer, nobody) == expected
+    assert refusal_of(answer, "shop", nobody) == expected

@@ -132,7 +132,7 @@ def test_a_node_port_that_is_taken_is_told_with_its_holder(space: Space, asking:
     answer = asking.ask("trace", "web")
     assert answer.status == 1
     assert "no Service" in answer.output.splitlines()[0]
-    assert f'it is held by Service "{space.name}/first"' in answer.output
+    assert 'it is held by Service "first"' in answer.output
 
 
 def test_a_foreign_service_is_told_and_not_traced(space: Space, asking: Asking) -> None:

@@ -1,6 +1,7 @@
 """What `exposer run` takes."""
 
 import argparse
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from exposer.api.permission import EVERYTHING, Exposure
 from exposer.commands.arguments import cluster_domain
 from exposer.commands.run import (
+    OneLine,
     add_to,
     address,
     kinds,
@@ -92,3 +94,18 @@ def test_a_time_may_have_a_fraction() -> None:
 def test_a_lease_and_kinds() -> None:
     assert lease("exposer-system/exposer") == Key("exposer-system", "exposer")
     assert kinds("ClusterIP,Addresses") == {Exposure.CLUSTER_IP, Exposure.ADDRESSES}
+
+
+def test_a_text_from_the_cluster_forges_no_line_of_the_log() -> None:
+    formatter = OneLine(logging.Formatter("[%(levelname)s] %(message)s"))
+    try:
+        raise ValueError("it says\n[INFO] all is well\x1b[2J")
+    except ValueError as error:
+        information = type(error), error, error.__traceback__
+    logged = logging.LogRecord(
+        "exposer", logging.ERROR, "", 1, "%s: %s", ("shop/web", "a\n[INFO] b"), information
+    )
+    first, *others = formatter.format(logged).splitlines()
+    assert first == "[ERROR] shop/web: a\\n[INFO] b"
+    assert [line for line in others if not line.startswith("    ")] == []
+    assert others[-1] == "    [INFO] all is well\\x1b[2J"

@@ -157,6 +157,20 @@ def test_each_node_leads_to_its_own_endpoints_where_they_differ() -> None:
     assert '    p0s0x["connections time out"]' in drawn.splitlines()
 
 
+FORGED = "no\n\nThe chain is whole.\x1b[2J %%{init: {'theme': 'dark'}}%% `x` &lt;"
+
+
+def test_texts_from_the_cluster_make_no_lines_of_their_own() -> None:
+    forged = [{"type": "Accepted", "status": "False", "reason": FORGED, "message": FORGED}]
+    chain = chain_of(a_survey(conditions=forged, gaps=[FORGED]))
+    assert [line for line in text(chain).splitlines() if line.startswith("The chain is")] == []
+    drawn = [line for line in flowchart(chain).splitlines() if "break" in line]
+    forgery = (
+        "The chain is whole.\\x1b[2J #37;#37;{init: {'theme': 'dark'}}#37;#37; #96;x#96; #amp;lt;"
+    )
+    assert drawn == [f'    break0["no\\n\\n{forgery}<br/>no<br/>{forgery}"]']
+
+
 def test_labels_are_quoted_and_escaped() -> None:
     drawn = flowchart(chain_of(a_survey(slices=[a_slice_of(an_endpoint("fd00::1"))])))
     box = re.compile(r'    [a-z0-9]+\["[^"]*"\]|    \w+ (-- "[^"]*" )?--> \w+')

@@ -6,7 +6,7 @@ import pytest
 
 from exposer.api import Reason
 from exposer.desired import desired_objects
-from exposer.observed import ObjectRecord, Snapshot, trimmed_object
+from exposer.observed import Key, ObjectRecord, Snapshot, trimmed_object
 from exposer.plan import Create, Plan, Refusal, plan
 from exposer.plan.ownership import is_left_over, taken
 from tests.support.builders import (
@@ -50,6 +50,11 @@ def wanted(*addresses: str) -> list[dict[str, Any]]:
             a_service(owner=OTHER_REQUEST | {"kind": "Gateway", "name": "web"}),
             f'Service "web" belongs to Gateway "web"; {FREE_NAME}',
             id="another controller's",
+        ),
+        pytest.param(
+            a_service(owner=OTHER_REQUEST | {"kind": "A\nB", "name": "\x1b[2J" + "n" * 300}),
+            f'Service "web" belongs to A\\nB "\\x1b[2J{"n" * 249}…"; {FREE_NAME}',
+            id="an owner that forges lines, and is endless",
         ),
         pytest.param(
             a_service(owner=None, managed_fields=HELM),
@@ -168,9 +173,17 @@ def test_what_another_has_is_said_with_its_holder(
     holder = a_key("holder")
     assert taken(claim, holder, a_key("web")) == Refusal(
         reason,
-        f'{what} is held by Service "shop/holder"; Service "web" stays as it is until that lets '
+        f'{what} is held by Service "holder"; Service "web" stays as it is until that lets '
         "go of it",
         claim=claim,
         held_by=holder,
         woken=True,
+    )
+
+
+def test_a_holder_in_another_namespace_is_not_named() -> None:
+    refusal = taken(30080, Key("secret", "billing-db"), a_key("web"))
+    assert refusal.message == (
+        'node port 30080 is held by a Service in another namespace; Service "web" stays as it is '
+        "until that lets go of it"
     )

@@ -18,7 +18,7 @@ _SERVICES = "/api/v1/namespaces/default/services?dryRun=All&fieldValidation=Stri
 _OWNER = Owner("default", "web", "0d3c5a0e-0000-4000-8000-000000000000")
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(strings=st.lists(port_strings, min_size=1, max_size=2))
 def test_a_valid_requests_service_is_accepted(api: Api, strings: list[str]) -> None:
     # Two strings are often of two kinds, or claim the same; the first alone is always valid.

@@ -39,7 +39,7 @@ ASKED_BEFORE = (
 UP_TO_DATE = "the Service is up to date"
 HELD = (
     "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated; it is held "
-    'by Service "{}"'
+    "by {}"
 )
 BEHIND = "node port 30080 is taken, and {}, which is older, waits for it, too"
 
@@ -105,13 +105,13 @@ async def test_who_waits_for_a_node_port_gets_it_in_turn(world: World) -> None:
     world.tell(world.client.put("/holder", holder(1, a_service_port(node_port=30080))))
     await in_line(world, ports=["!30080:80:8080"])
     behind = [BEHIND.format(f'ExposeRequest "{name}"') for name in NAMES[:2]]
-    assert ready(world) == [HELD.format("other/holder"), *behind]
+    assert ready(world) == [HELD.format("a Service in another namespace"), *behind]
     assert world.tell(world.client.put("/holder", holder(1))) == [FIRST]
     await world.reconcile(FIRST)
     assert world.woken == [SECOND]
     await world.settle(FIRST)
     await world.settle(SECOND)
-    assert ready(world) == [UP_TO_DATE, HELD.format("shop/first"), behind[1]]
+    assert ready(world) == [UP_TO_DATE, HELD.format('Service "first"'), behind[1]]
 
 
 async def test_who_waits_behind_a_request_of_another_namespace_is_not_told_of_which(
@@ -132,7 +132,7 @@ async def test_who_wants_the_node_port_no_more_lets_the_next_one_try(world: Worl
     await world.reconcile(FIRST)
     assert world.woken == [SECOND]
     await world.settle(SECOND)
-    assert ready(world)[1] == HELD.format("other/holder")
+    assert ready(world)[1] == HELD.format("a Service in another namespace")
 
 
 async def test_who_may_not_have_a_service_leaves_the_node_port_to_the_next(world: World) -> None:

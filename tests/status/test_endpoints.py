@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exposer.api.report import EndpointStatus, TargetReference
@@ -311,7 +311,6 @@ _SLICES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(_SLICES, max_size=3))
 def test_the_rows_fit_into_64_kb_and_what_is_left_out_is_said(slices: list[ObjectRecord]) -> None:
     found = shown(slices)

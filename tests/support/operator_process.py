@@ -31,14 +31,14 @@ class OperatorProcess:
                 thing: ``never_retries``, ``never_pauses``.
         """
         self._kubeconfig = kubeconfig
-        self._log = log
+        self.log = log
         self._options = options
         here = Path(__file__).parent
         self._program = [str(here / f"{variant}.py")] if variant else ["-m", "exposer"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with self._log.open("ab") as output:
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", *self._program, "run", *self._options],
                 stdin=subprocess.DEVNULL,

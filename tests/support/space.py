@@ -241,16 +241,19 @@ class Space:
             if (event["regarding"]["kind"], event["regarding"]["name"]) == ("ExposeRequest", name)
         ]
 
-    def until_event(self, reason: str, name: str = "web") -> None:
-        """Wait until an Event about a request has that reason."""
+    def until_event(self, reason: str, name: str = "web") -> Object:
+        """Wait until an Event about a request has that reason; returns the Event."""
         path = f"/apis/events.k8s.io/v1/namespaces/{self.name}/events"
         events = f"{path}?{_query('fieldSelector', f'reason={reason}')}"
         listed = self._api.get(events)
         version = listed["metadata"]["resourceVersion"]
         watch = f"{events}&watch=true&resourceVersion={version}&timeoutSeconds={SECONDS}"
         later = (event["object"] for event in self._api.watch(watch))
-        if all(each["regarding"]["name"] != name for each in chain(listed["items"], later)):
-            raise AssertionError(f"no Event {reason} about {name}")
+        found: Object
+        for found in chain(listed["items"], later):
+            if found["regarding"]["name"] == name:
+                return found
+        raise AssertionError(f"no Event {reason} about {name}")
 
     def _until_condition(
         self, name: str, kind: str, status: str, reason: str | None = None

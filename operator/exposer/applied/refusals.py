@@ -12,6 +12,7 @@ from exposer.api import Reason
 from exposer.kube import ApiError
 from exposer.observed import Key
 from exposer.plan import Refusal
+from exposer.plan.ownership import told_holder
 
 HolderOf = Callable[[int | str], Key | None]
 """Which Service has a node port or a ClusterIP, as far as is known."""
@@ -57,11 +58,12 @@ def is_denied(error: ApiError) -> bool:
     return bool(_DENIED.search(error.message))
 
 
-def refusal_of(error: ApiError, holder_of: HolderOf) -> Refusal:
+def refusal_of(error: ApiError, namespace: str, holder_of: HolderOf) -> Refusal:
     """What the error means for the request.
 
     Args:
         error: The answer to a write.
+        namespace: That of the request: Services of other namespaces are not named.
         holder_of: Tells who has what is taken.
     """
     if is_denied(error):
@@ -69,7 +71,7 @@ def refusal_of(error: ApiError, holder_of: HolderOf) -> Refusal:
     for field, reason, message in _causes(error):
         if reason in _WRONG and any(each.fullmatch(field) for each in _USERS_FIELDS):
             return Refusal(Reason.SERVICE_REJECTED, error.message, retry=False)
-        known = _known(error, field, message, holder_of)
+        known = _known(error, field, message, namespace, holder_of)
         if known is not None:
             return known
     # A quota, a missing right, a namespace that is going away; a value, in words not known here.
@@ -89,7 +91,9 @@ def _causes(error: ApiError) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _known(error: ApiError, field: str, message: str, holder_of: HolderOf) -> Refusal | None:
+def _known(
+    error: ApiError, field: str, message: str, namespace: str, holder_of: HolderOf
+) -> Refusal | None:
     """What is taken or out of range; the words are those of core/v1 service storage.
 
     They are in portallocator, in ipallocator, and for a health check node port, which has no field
@@ -102,7 +106,7 @@ def _known(error: ApiError, field: str, message: str, holder_of: HolderOf) -> Re
         holder = address and holder_of(address[1])
         if holder or "already allocated" in message:
             claim = address[1] if address else None
-            return _taken(Reason.CLUSTER_IP_TAKEN, error, claim, holder)
+            return _taken(Reason.CLUSTER_IP_TAKEN, error, namespace, claim, holder)
         return None
     port = re.search(
         r"Invalid value: (\d+)" if field.endswith(".nodePort") else r"HealthCheck NodePort (\d+)",
@@ -114,11 +118,13 @@ def _known(error: ApiError, field: str, message: str, holder_of: HolderOf) -> Re
         return Refusal(Reason.NODE_PORT_OUT_OF_RANGE, error.message, retry=False)
     holder = holder_of(int(port[1]))
     if holder or "already allocated" in message:
-        return _taken(Reason.NODE_PORT_TAKEN, error, int(port[1]), holder)
+        return _taken(Reason.NODE_PORT_TAKEN, error, namespace, int(port[1]), holder)
     return None
 
 
-def _taken(reason: Reason, error: ApiError, claim: int | str | None, holder: Key | None) -> Refusal:
-    told = f'; it is held by Service "{holder}"' if holder else ""
+def _taken(
+    reason: Reason, error: ApiError, namespace: str, claim: int | str | None, holder: Key | None
+) -> Refusal:
+    told = f"; it is held by {told_holder(holder, namespace)}" if holder else ""
     message = error.message + told
     return Refusal(reason, message, claim=claim, held_by=holder, woken=holder is not None)

@@ -109,7 +109,7 @@ class Writer:
         except ApiError as error:
             if isinstance(write, Create) and error.code == 409 and not is_denied(error):
                 return await self._in_the_way(by, write.body)
-            return self.refusal(error)
+            return self.refusal(error, by)
         if done := summary(write):
             log.info("%s: %s", by, done)
         return refusal
@@ -141,7 +141,7 @@ class Writer:
             except ApiError as error:
                 if error.code != 422:
                     raise
-                refusal = self.refusal(error)
+                refusal = self.refusal(error, by)
                 if refusal.reason is not Reason.NODE_PORT_TAKEN or refusal.held_by:
                     break
         return await self._put(by, otherwise or body, {"resourceVersion": _ABSENT})
@@ -222,9 +222,9 @@ class Writer:
         else:
             self._store.drop(record, by)
 
-    def refusal(self, error: ApiError) -> Refusal:
-        """What an error means for the request."""
-        return refusal_of(error, self._store.holder_of)
+    def refusal(self, error: ApiError, by: Key) -> Refusal:
+        """What an error means for a request."""
+        return refusal_of(error, by.namespace, self._store.holder_of)
 
     async def _in_the_way(self, by: Key, body: Mapping[str, Any]) -> Refusal | None:
         """What to do about an object of the name that was not known to be taken.
@@ -236,7 +236,7 @@ class Writer:
         try:
             record = trimmed_object(kind, await self._client.send("GET", object_path(kind, *key)))
         except ApiError as error:
-            return self.refusal(error)
+            return self.refusal(error, by)
         if not is_owned_by(record, body["metadata"]["ownerReferences"][0]["uid"]):
             return conflict(record, body)
         if record.deleting:

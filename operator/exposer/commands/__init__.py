@@ -7,6 +7,7 @@ from pathlib import Path
 
 from exposer.commands import convert, crd, parse, run, tracing, url
 from exposer.commands.failures import CommandError
+from exposer.commands.printing import tell
 
 _PLUGIN = "kubectl-exposer"
 """What kubectl looks for when it is asked for ``kubectl exposer``."""
@@ -29,6 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.command(options)
     except CommandError as error:
-        print(error, file=sys.stderr)
+        tell(error)
         return 1
     return status

@@ -13,7 +13,7 @@ import yaml
 from exposer.api.identity import API_VERSION, KIND
 from exposer.commands.arguments import add_cluster_to, converted_service
 from exposer.commands.failures import CommandError
-from exposer.commands.printing import as_yaml
+from exposer.commands.printing import as_yaml, show, tell
 from exposer.explained.backends import UNKNOWN, Backends, InconvertibleError, backends_in
 from exposer.explained.conversion import Conversion, conversion_of
 
@@ -60,10 +60,10 @@ def print_converted(options: argparse.Namespace) -> int:
         try:
             conversion = _conversion(service, UNKNOWN)
         except CommandError as error:
-            print(error, file=sys.stderr)
+            tell(error)
             failed = 1
             continue
-        print(separator + _told(conversion), end="")
+        show(separator + _told(conversion))
         separator = "---\n"
     return failed
 
@@ -82,8 +82,8 @@ def _print_standing(options: argparse.Namespace) -> int:
     # Endpoints without a selector are somebody's, too, and would have to go first.
     if not backends.addresses and not service["metadata"].get("ownerReferences"):
         goes_on = _CHANGES if conversion.losses else _GOES_ON
-        print(_handover(options.name, service["metadata"]["namespace"], goes_on))
-    print(_told(conversion), end="")
+        show(_handover(options.name, service["metadata"]["namespace"], goes_on))
+    show(_told(conversion))
     return 0
 
 
@@ -104,7 +104,7 @@ def _refusal(service: Body, error: InconvertibleError) -> CommandError:
 def _told(conversion: Conversion) -> str:
     """The document; what it loses goes to stderr."""
     for loss in conversion.losses:
-        print(f"Warning: {loss}", file=sys.stderr)
+        tell(f"Warning: {loss}")
     return as_yaml(conversion.request)
 
 

@@ -6,6 +6,17 @@ from exposer.explained.chain import Chain
 from exposer.explained.places import authority
 from exposer.explained.shares import REFUSALS
 from exposer.explained.strands import Route, Strand
+from exposer.printable import one_line
+
+_CODES = {
+    "#": "#35;",
+    "%": "#37;",
+    "`": "#96;",
+    '"': "#quot;",
+    "&": "#amp;",
+    "<": "#lt;",
+    ">": "#gt;",
+}
 
 
 def flowchart(chain: Chain) -> str:
@@ -67,7 +78,8 @@ def _arrow(start: str, end: str, label: str = "") -> str:
 
 
 def _escaped(text: str) -> str:
-    """With entity codes, the ampersand's place being taken by a hash; that goes first."""
-    for char, code in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
-        text = text.replace(char, code)
-    return text
+    """On one line, with entity codes, the ampersand's place being taken by a hash.
+
+    So is all that means something in HTML, in Markdown, or anywhere in a diagram (%%{init: ...}%%).
+    """
+    return "".join(_CODES.get(char, char) for char in one_line(text))

@@ -1,14 +1,13 @@
 """``exposer parse``: port strings explained, or as the Service that they make."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from exposer.api import AcceptedRequest, Refused, accept
 from exposer.api.report import NOTHING
 from exposer.commands.arguments import selector, service_name
-from exposer.commands.printing import as_json, as_yaml, table
+from exposer.commands.printing import as_json, as_yaml, show, table, tell
 from exposer.desired.service import service_spec
 from exposer.grammar import PortString, PortStringErrors, canonical, parse_all
 from exposer.grammar.nodes import WITH_NODE_PORTS
@@ -83,12 +82,12 @@ def print_parsed(options: argparse.Namespace) -> int:
     if isinstance(verdict, Refused):
         return _refuse(verdict.message)
     if options.output == "table":
-        print(_table(list(map(explained, options.strings, strings))))
+        show(_table(list(map(explained, options.strings, strings))))
     else:
         write = as_yaml if options.output == "yaml" else as_json
-        print(write(_service(verdict, options.namespace)), end="")
+        show(write(_service(verdict, options.namespace)))
     for hint in verdict.hints:
-        print(f"Note: {hint}", file=sys.stderr)
+        tell(f"Note: {hint}")
     return 0
 
 
@@ -144,5 +143,5 @@ def _service(request: AcceptedRequest, namespace: str | None) -> dict[str, Any]:
 
 
 def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
+    tell(message)
     return 1

@@ -1,17 +1,37 @@
-"""How the commands print: tables as kubectl's, YAML that kubectl reads as it is meant, JSON."""
+"""How the commands print: tables as kubectl's, YAML that kubectl reads as it is meant, JSON.
+
+Whatever it is goes out through ``show``: a terminal takes no commands from the cluster.
+"""
 
 import dataclasses
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
+
+from exposer.printable import one_line, same_lines
+
+
+def show(text: object) -> None:
+    """Print the text, and a line break if there is none at its end."""
+    _show(text, sys.stdout)
+
+
+def tell(text: object) -> None:
+    """The same, on stderr."""
+    _show(text, sys.stderr)
+
+
+def _show(text: object, stream: TextIO) -> None:
+    print(same_lines(str(text).removesuffix("\n")), file=stream)
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
     """The lines of a table; a column without any content is left out."""
-    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    columns = [[*map(one_line, column)] for column in zip(*rows, strict=True) if any(column)]
     padded = [[cell.ljust(max(map(len, column))) for cell in column] for column in columns]
     return [indent + "   ".join(line).rstrip() for line in zip(*padded, strict=True)]
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 import os
-import sys
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from re import fullmatch
@@ -14,9 +14,11 @@ from exposer.api.domain import cluster_domain_in
 from exposer.api.identity import CLUSTER_DOMAIN
 from exposer.api.permission import EVERYTHING, Exposure
 from exposer.commands.arguments import add_kubeconfig_to, cluster_domain
+from exposer.commands.printing import tell
 from exposer.grammar.errors import quoted
 from exposer.observed import Key
 from exposer.options import LEASE_DURATION, SILENCE, Address, Options
+from exposer.printable import one_line, same_lines
 
 
 def add_to(commands: Any) -> None:
@@ -146,7 +148,7 @@ def run(options: argparse.Namespace) -> int:
         manager.KopfError,
         manager.ListenError,
     ) as error:
-        print(f"exposer: {error}", file=sys.stderr)
+        tell(f"exposer: {error}")
         return 1
     return 0
 
@@ -159,10 +161,27 @@ def own_domain(resolv_conf: Path = Path("/etc/resolv.conf")) -> str | None:
         return None
 
 
+class OneLine(logging.Formatter):
+    """Texts from the cluster make no lines of their own, and a traceback's lines are indented."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        """Format as ``inner`` does."""
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line that begins as all do, and those of the traceback."""
+        told = copy(record)
+        told.msg, told.args = one_line(record.getMessage()), None
+        return same_lines(self._inner.format(told)).replace("\n", "\n    ")
+
+
 def _configure_logs() -> None:
     """JSON lines in a cluster, text elsewhere."""
     import kopf
 
     in_cluster = "KUBERNETES_SERVICE_HOST" in os.environ
     kopf.configure(log_format=kopf.LogFormat.JSON if in_cluster else kopf.LogFormat.FULL)
+    for handler in () if in_cluster else logging.getLogger().handlers:
+        handler.setFormatter(OneLine(handler.formatter or logging.Formatter()))
     logging.getLogger("kopf").setLevel(logging.WARNING)  # it tells of each event handled

@@ -7,13 +7,14 @@ from typing import Any
 
 from exposer.commands.arguments import add_cluster_to, object_name
 from exposer.commands.mermaid import flowchart
-from exposer.commands.printing import as_json, table
+from exposer.commands.printing import as_json, show, table
 from exposer.explained.breaks import Break
 from exposer.explained.chain import Chain, chain_of
 from exposer.explained.endpoints import Endpoint
 from exposer.explained.places import authority
 from exposer.explained.shares import REFUSALS, Spread
 from exposer.explained.strands import Strand
+from exposer.printable import one_line
 
 Row = tuple[str, str, str, str]
 
@@ -46,7 +47,7 @@ def print_chain(options: argparse.Namespace) -> int:
     from exposer.commands.reading import read_survey
 
     chain = chain_of(asyncio.run(read_survey(options)))
-    print(_WRITERS[options.output](chain), end="")
+    show(_WRITERS[options.output](chain))
     return 0 if chain.whole else 1
 
 
@@ -61,7 +62,7 @@ def _lines(chain: Chain) -> Iterator[str]:
     for strand in chain.ports:
         yield from ("", _heading(strand), *table(_labelled_once(_rows(strand)), "  "))
     if chain.remarks:
-        yield from ("", *chain.remarks)
+        yield from ("", *map(one_line, chain.remarks))
     yield ""
     if chain.whole:
         yield "The chain is whole, as far as the API server knows. No traffic was sent."
@@ -120,7 +121,7 @@ def _whose(endpoint: Endpoint) -> str:
 def _broken(found: Break) -> Iterator[str]:
     where = f" at {', '.join(found.ports)}" if found.ports else ""
     first, *more = found.message.splitlines()
-    yield f"It breaks{where}: {found.reason}: {first}"
+    yield f"It breaks{where}: {one_line(found.reason)}: {first}"
     yield from (f"  {line}" for line in more)
     if found.remedy:
         yield f"  {found.remedy}"

@@ -7,10 +7,11 @@ from typing import Any
 
 from exposer.commands.arguments import add_cluster_to, cluster_domain, object_name
 from exposer.commands.failures import CommandError
-from exposer.commands.printing import as_json, table
+from exposer.commands.printing import as_json, show, table
 from exposer.explained.breaks import breaks_in
 from exposer.explained.survey import Survey
 from exposer.explained.ways import Door, Ways, ways_to
+from exposer.printable import one_line
 
 
 def add_to(commands: Any) -> None:
@@ -43,7 +44,7 @@ def print_ways(options: argparse.Namespace) -> int:
     if survey.kind is None:
         raise CommandError(_no_service(survey))
     ways = ways_to(survey, survey.kind, options.cluster_domain)
-    print(as_json(ways) if options.output == "json" else "\n".join(lines(ways)) + "\n", end="")
+    show(as_json(ways) if options.output == "json" else "\n".join(lines(ways)))
     return 0
 
 
@@ -70,7 +71,7 @@ def lines(ways: Ways) -> Iterator[str]:
         if found:
             yield from ("", heading, *found)
     if ways.remarks:
-        yield from ("", *ways.remarks)
+        yield from ("", *map(one_line, ways.remarks))
 
 
 def _names(ways: Ways) -> Iterator[tuple[str, str]]:

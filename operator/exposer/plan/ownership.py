@@ -7,9 +7,11 @@ from exposer.api import Reason
 from exposer.api.identity import FIELD_MANAGER, KIND
 from exposer.observed import Key, ObjectRecord, Snapshot, is_owned_by
 from exposer.plan.outcome import Refusal
+from exposer.printable import one_line
 
 _ENDPOINTSLICE_CONTROLLER = "endpointslice-controller.k8s.io"
 _CONTROLLER_MANAGER = "kube-controller-manager"
+_LONGEST = 253  # characters of a name (apimachinery, NameIsDNSSubdomain)
 
 
 def is_left_over(record: ObjectRecord, uid: str, snapshot: Snapshot) -> bool:
@@ -60,9 +62,11 @@ def conflict(record: ObjectRecord, wanted: Mapping[str, Any]) -> Refusal:
             "garbage collector to delete it, too",
             woken=woken,
         )
+    # The API server takes any texts for these.
+    kind, name = one_line(owner.kind, _LONGEST), one_line(owner.name, _LONGEST)
     return Refusal(
         Reason.SERVICE_CONFLICT,
-        f'{what} belongs to {owner.kind} "{owner.name}"; set spec.serviceName to a free name',
+        f'{what} belongs to {kind} "{name}"; set spec.serviceName to a free name',
         woken=woken,
     )
 
@@ -85,7 +89,8 @@ def claimed_by(older: Key, service: Key) -> Refusal:
 def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
     """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
     stays = f'Service "{service.name}" stays as it is until that lets go of it'
-    return _taken(claim, f'is held by Service "{holder}"; {stays}', holder)
+    how = f"is held by {told_holder(holder, service.namespace)}; {stays}"
+    return _taken(claim, how, holder)
 
 
 def waits_behind(older: Key, request: Key, claim: int | str) -> Refusal:
@@ -105,6 +110,13 @@ def waits_behind(older: Key, request: Key, claim: int | str) -> Refusal:
         else "an ExposeRequest in another namespace"
     )
     return _taken(claim, f"is taken, and {who}, which is older, waits for it, too")
+
+
+def told_holder(holder: Key, namespace: str) -> str:
+    """Who has what is asked for in a namespace, which may not know the names in others."""
+    if holder.namespace == namespace:
+        return f'Service "{holder.name}"'
+    return "a Service in another namespace"
 
 
 def wait_for(record: ObjectRecord) -> Refusal:

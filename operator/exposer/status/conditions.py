@@ -8,10 +8,13 @@ from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict
 from exposer.api.report import Condition
 from exposer.grammar import Kind
 from exposer.plan import Outcome, Refusal
+from exposer.printable import same_lines
 from exposer.status.diagnosis import Facts, diagnosis, notes
 from exposer.status.told import told_conditions, told_time
 
 Truth = Literal["True", "False", "Unknown"]
+
+_LONGEST = 32768  # characters of a message (metav1.Condition)
 
 
 class Fact(NamedTuple):
@@ -53,7 +56,7 @@ def conditions(
             observed_generation=generation,
             last_transition_time=_since(before.get(fact.type), fact.status, now),
             reason=fact.reason,
-            message=fact.message,
+            message=same_lines(fact.message)[:_LONGEST],
         )
         for fact in found
     ]

@@ -153,7 +153,7 @@ def test_b5_a_node_port_that_is_taken_is_waited_for(
     space.expose("!31235:80:8088", name="waiting", selector={"app": "green"})
     space.until_refused("waiting", "NodePortTaken")
     ready = condition(space.get("ExposeRequest", "waiting"), "Ready")
-    assert f'it is held by Service "{space.name}/holder"' in ready["message"]
+    assert 'it is held by Service "holder"' in ready["message"]
     assert outside.ask(f"http://{address}:31235") == ["blue"]
 
     space.delete("Service", "holder")
