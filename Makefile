@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install check fuzz bench bench-at-rest transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install check fuzz bench bench-at-rest bench-tenants transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them
 	@$(BIN)/python -m demo up
@@ -46,6 +46,9 @@ bench: .venv/installed ## Measure the parser, a large status, how soon a request
 
 bench-at-rest: .venv/installed ## Count what is asked of the API server in 5 minutes beside 1,000 requests; ARGS="--requests 100"
 	@$(BIN)/python -m benchmarks.at_rest $(ARGS)
+
+bench-tenants: .venv/installed ## Measure how soon requests are Ready beside each kind of hostile namespace; ARGS="one-name-deleted"
+	@$(BIN)/python -m benchmarks.tenants $(ARGS)
 
 transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
 	@$(BIN)/python -m docs.transitions

@@ -1,5 +1,6 @@
 """Reconciles one request: from its spec and what stands to the writes and its status."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -47,6 +48,23 @@ class Result:
     again: timedelta | None = None
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of a request from one reconcile to the next.
+
+    Attributes:
+        failing: Since when there has been a fault that may pass.
+        awaiting: Since when the cluster has been about to list the endpoints.
+        churn: When a status was written last that somebody works against.
+        ports: The last ports that its Service had with node ports.
+    """
+
+    failing: datetime | None = None
+    awaiting: datetime | None = None
+    churn: datetime | None = None
+    ports: Sequence[Mapping[str, Any]] = ()
+
+
 class Reconciler:
     """Reconciles requests, one at a time for each key."""
 
@@ -75,10 +93,7 @@ class Reconciler:
         self._events = events
         self._repairs = repairs
         self._cluster_domain = cluster_domain
-        self._failing: dict[Key, datetime] = {}
-        self._awaiting: dict[Key, datetime] = {}
-        self._churn: dict[Key, datetime] = {}
-        self._ports: dict[Key, Sequence[Mapping[str, Any]]] = {}
+        self._memories: defaultdict[Key, _Memory] = defaultdict(_Memory)
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
         """Bring everything of one request to where its spec wants it, and tell how it stands.
@@ -100,15 +115,16 @@ class Reconciler:
                 outcome, wrote = await self._carry_out(request, verdict)
         except ApiError as error:
             outcome = Outcome(self._writer.refusal(error, request.key))
-        if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
-            return Result(outcome.refusal, wrote)
-        if outcome.refusal is None or not outcome.refusal.passing:
-            self._failing.pop(key, None)
+        if outcome.refusal and outcome.refusal.passing:
+            if not self._lasts(key, now):
+                return Result(outcome.refusal, wrote)
+        else:
+            self._memories[key].failing = None
         outcome = self._in_line(request, outcome)
         refusal = outcome.refusal or _refusal_of(verdict, woken)
         status = self._status(request, verdict, outcome, now)
         if status == request.status:
-            self._awaiting.pop(key, None)
+            self._memories[key].awaiting = None
             again = await self._events.tell_lasting(request, status)
             return Result(refusal, wrote, again=again)
         if refusal is None and awaits_endpoints(status) and not self._waited(key, now):
@@ -177,9 +193,10 @@ class Reconciler:
     def _allocated(self, request: RequestRecord) -> Sequence[Mapping[str, Any]]:
         """The ports that its Service has, or had last: a status without a Service has none."""
         ports: Sequence[Mapping[str, Any]] = request.status.get("ports") or ()
+        memory = self._memories[request.key]
         if any(port.get("nodePort") for port in ports):
-            self._ports[request.key] = ports
-        return ports or self._ports.get(request.key, ())
+            memory.ports = ports
+        return ports or memory.ports
 
     def _changes_by_others(
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
@@ -258,32 +275,32 @@ class Reconciler:
         reasons = {_programmed(request.status), _programmed(status)}
         if reasons != {Reason.FIELDS_OVERRIDDEN}:
             return False
-        told = self._churn.get(request.key)
-        if told is not None and now - told < _CHURN:
+        memory = self._memories[request.key]
+        if memory.churn is not None and now - memory.churn < _CHURN:
             return True
-        self._churn[request.key] = now
+        memory.churn = now
         return False
 
     def _waited(self, key: Key, now: datetime) -> bool:
         """Whether the endpoints of this request have been waited for long enough."""
-        since = self._awaiting.setdefault(key, now)
-        if now - since < _MOMENT:
+        memory = self._memories[key]
+        memory.awaiting = memory.awaiting or now
+        if now - memory.awaiting < _MOMENT:
             return False
-        del self._awaiting[key]
+        memory.awaiting = None
         return True
 
     def _lasts(self, key: Key, now: datetime) -> bool:
         """Whether a fault of this request has lasted so long that it must be told."""
-        return now - self._failing.setdefault(key, now) > _PATIENCE
+        memory = self._memories[key]
+        memory.failing = memory.failing or now
+        return now - memory.failing > _PATIENCE
 
     def _forget(self, key: Key) -> None:
         self._pods.forget(key)
         self._warnings.forget(key)
         self._repairs.forget(key)
-        self._failing.pop(key, None)
-        self._awaiting.pop(key, None)
-        self._ports.pop(key, None)
-        self._churn.pop(key, None)
+        self._memories.pop(key, None)
 
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)
