@@ -109,12 +109,12 @@ def _compare(
 
 
 def _act(spaces: Sequence[Space], mode: Mode, requests: int, seconds: int) -> None:
-    """Do it to all, in turn, until the time is over; a conflict with the operator is part of it."""
+    """Do it to all, in turn, until the time is over; some of it fails, as others write, too."""
     end = time.monotonic() + seconds
 
     def act(space: Space, number: int) -> None:
         if time.monotonic() < end or mode.once:
-            with suppress(ApiError):
+            with suppress(ApiError, OSError):
                 mode.act(space, number)
             time.sleep(mode.pause)
 

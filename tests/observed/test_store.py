@@ -331,6 +331,8 @@ def test_who_went_while_it_was_reconciled_stands_in_no_line(
     woken = Woken(SECOND, HOLDER)
     woken.drop_request(replace(SECOND, version=2))
     line_up(woken.store)
+    woken.put_request(replace(SECOND, uid="anew", version=3, spec={"serviceName": "other"}))
+    line_up(woken.store)
     later = a_request(name="later", uid="9", created="2026-04", spec={"serviceName": "second"})
     woken.put_request(later)
     assert (woken.store.wait(later, 30080), woken.store.older(later)) == (None, None)
