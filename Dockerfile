@@ -2,7 +2,8 @@
 #
 #     docker build --tag exposer:0.1.0 .
 #
-# BASE is any image with Python 3.11 or later as python3, and its module venv.
+# BASE is any image with Python 3.11 or later as python3, and its module venv. A tag may be another image
+# tomorrow: name it by its digest, NAME:TAG@sha256:..., for the same bytes again (docs/security.md).
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build

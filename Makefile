@@ -1,19 +1,26 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install check fuzz bench bench-at-rest bench-tenants transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check audit fuzz bench bench-at-rest bench-tenants transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Any of 1.31 to 1.37 (oldest, newest): 'make demo KUBERNETES=1.33', 'make test KUBERNETES=1.33'. Without it, the newest.
+export KUBERNETES
+
+# What is run on each version of Kubernetes: all that asks an API server, and a part of what needs real pods.
+CLUSTER_TESTS := tests/cluster tests/property cluster/tests -m "cluster and not slow and not traffic"
+TRAFFIC_TESTS := tests/traffic/test_smoke.py tests/traffic/test_nftables.py tests/traffic/scenarios -m traffic
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them
+demo: .venv/installed ## Start a cluster with the operator and the samples in it, and show them; KUBERNETES=1.33
 	@$(BIN)/python -m demo up
 
 down: .venv/installed ## Stop what 'make demo' started
 	@$(BIN)/python -m demo down
 
-test: .venv/installed ## Run all tests but the three below; ARGS="-m 'not cluster'" for those that need no cluster
+test: .venv/installed ## Run all tests but those below; ARGS="-m 'not cluster'" for those that need no cluster
 	@$(BIN)/pytest --ignore=tests/install -m "not traffic and not slow" $(ARGS)
 
 test-slow: .venv/installed ## Test outages, restores, and what is asked at rest, each on a cluster of its own
@@ -25,6 +32,16 @@ test-traffic: .venv/installed ## Test with pods that really run, and connections
 test-install: .venv/installed ## Test the chart, the image, the rights and the rest of manifests/; needs root
 	@$(BIN)/pytest tests/install $(ARGS)
 
+test-oldest: .venv/installed ## Test on the oldest Kubernetes that is supported what changes with the version; needs root
+	@KUBERNETES=oldest $(BIN)/pytest $(CLUSTER_TESTS) $(ARGS)
+	@KUBERNETES=oldest $(BIN)/pytest $(TRAFFIC_TESTS) $(ARGS)
+
+test-versions: .venv/installed ## The same on every version, and write docs/versions.md: hours; needs root
+	@$(BIN)/python -m docs.versions '$(CLUSTER_TESTS)' '$(TRAFFIC_TESTS)'
+
+clean-cache: .venv/installed ## Remove builds of Kubernetes that are out of date
+	@$(BIN)/python -m localcluster clean-cache
+
 check: .venv/installed ## Check format, lint, types, the layers and what is generated
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -34,6 +51,9 @@ check: .venv/installed ## Check format, lint, types, the layers and what is gene
 	$(BIN)/python docs/generate.py | diff -u docs/port-strings.md -
 	$(BIN)/python docs/generate_conditions.py | diff -u docs/conditions.md -
 	test -z "$$(gofmt -l cluster tests)"
+
+audit: .venv/installed ## Look for known vulnerabilities of the locked packages; says so where no database can be reached
+	@$(BIN)/python -m manifests.audit
 
 fuzz: .venv/installed ## Feed the parser a million inputs; ARGS="--seed 1" repeats a run
 	@$(BIN)/python -m tests.fuzz.fuzz_parse $(ARGS)
@@ -62,6 +82,7 @@ generate: .venv/installed ## Write what is generated from the models, the gramma
 lock: ## Pin the newest dependencies (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml --group dev -o requirements-dev.lock
+	echo pip-audit | uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate - -o requirements-audit.lock
 
 # A virtual environment of its own: nothing is installed into the system's Python.
 .venv/installed: requirements-dev.lock pyproject.toml

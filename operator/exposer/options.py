@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from exposer.api.permission import EVERYTHING, Exposure
+from exposer.api.permission import OPEN, Permitted
 from exposer.observed import Key
 
 SILENCE = timedelta(seconds=70)
@@ -35,7 +35,7 @@ class Options:
         kubeconfig: Which file to find the API server by, if the user names one.
         context: Which context of the kubeconfig; None for the current one.
         namespaces: Where to look for requests; everywhere if empty.
-        kinds: What requests may ask for.
+        permitted: What requests may ask for.
         silence: After how long without a word a watch counts as cut.
         listen: Where to answer /healthz, /readyz and /metrics, if at all.
         lease: By which Lease to be elected before writing anything; None to be alone.
@@ -46,7 +46,7 @@ class Options:
     kubeconfig: str | None = None
     context: str | None = None
     namespaces: Sequence[str] = ()
-    kinds: frozenset[Exposure] = EVERYTHING
+    permitted: Permitted = OPEN
     silence: timedelta = SILENCE
     listen: Address | None = None
     lease: Key | None = None

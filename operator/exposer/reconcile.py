@@ -1,14 +1,14 @@
 """Reconciles one request: from its spec and what stands to the writes and its status."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict, accept
 from exposer.api.identity import CLUSTER_DOMAIN
-from exposer.api.permission import Exposure, refused_by
+from exposer.api.permission import Permitted
 from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.desired import Owner, desired_objects
 from exposer.grammar import Kind
@@ -70,7 +70,7 @@ class Reconciler:
 
     def __init__(
         self,
-        allowed: Set[Exposure],
+        permitted: Permitted,
         store: Store,
         targets: Targets,
         pods: PodReader,
@@ -80,11 +80,11 @@ class Reconciler:
         repairs: Repairs,
         cluster_domain: str = CLUSTER_DOMAIN,
     ) -> None:
-        """Carry out what is ``allowed``: read what stands from ``store``, write by the others.
+        """Carry out what is ``permitted``: read what stands from ``store``, write by the others.
 
         The cluster's DNS names end in ``cluster_domain``.
         """
-        self._allowed = allowed
+        self._permitted = permitted
         self._store = store
         self._targets = targets
         self._pods = pods
@@ -107,7 +107,7 @@ class Reconciler:
         verdict, outcome, wrote, woken = accept(key.name, request.spec), Outcome(), False, False
         try:
             if isinstance(verdict, AcceptedRequest):
-                verdict = refused_by(self._allowed, verdict) or verdict
+                verdict = self._permitted.refusal(verdict) or verdict
             if isinstance(verdict, AcceptedRequest):
                 verdict, woken = await self._targets.resolve(key, verdict)
             self._store.want(request, isinstance(verdict, AcceptedRequest))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from localcluster import Cluster
-from localcluster.kubeconfig import read_server
+from localcluster.controlplane.kubeconfig import read_server
 from tests.kube.kubeconfigs import CountingPlugin, write
 from tests.support.asking import Asking
 from tests.support.connect_proxy import ConnectProxy

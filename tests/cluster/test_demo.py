@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from demo import commands
-from localcluster import requirements
-from localcluster.locks import holder
+from localcluster.containers import requirements
+from localcluster.system.locks import holder
 from tests.support.operator_process import ROOT
 from tests.support.traffic import connections, skip_if_impossible
 

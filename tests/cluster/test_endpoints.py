@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from localcluster.pod_status import NOT_READY, STAND_IN_ANNOTATION
+from localcluster.nodes.pod_status import NOT_READY, STAND_IN_ANNOTATION
 from tests.support.space import Space, condition
 
 pytestmark = pytest.mark.cluster

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from localcluster import Cluster, locks
+from localcluster import Cluster
 from localcluster.api import ApiError
 from localcluster.layout import Layout
+from localcluster.system import locks
 from tests.support.operator_process import install
 from tests.support.proxied import ProxiedOperator
 from tests.support.proxy import Proxy

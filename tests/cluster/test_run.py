@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from localcluster import Cluster
+from localcluster.api import Object
 from tests.support.operator_process import USER, OperatorProcess, kubectl, operator_kubeconfig
 from tests.support.space import Space
 
@@ -28,6 +29,36 @@ def test_it_ends_with_status_0_when_it_is_asked_to(operator: OperatorProcess, sp
     space.until_settled()
     assert operator.stop() == 0
     operator.start()
+
+
+def test_addresses_lead_only_where_an_administrator_lets_them(
+    cluster: Cluster, operator: OperatorProcess, space: Space, tmp_path: Path
+) -> None:
+    options = ("--allow-addresses=192.0.2.0/24", "--forbid-addresses=192.0.2.128/25")
+    operator.stop()
+    try:
+        with OperatorProcess(operator_kubeconfig(cluster), tmp_path / "log", *options):
+            space.expose("80", name="allowed", addresses=["192.0.2.10"])
+            space.expose("80", name="beyond", addresses=["192.0.3.10"])
+            space.expose("80", name="forbidden", addresses=["192.0.2.130"])
+            space.until_ready("allowed")
+            told = {
+                name: _accepted(space.until_refused(name, "NotPermitted", "Accepted"))
+                for name in ("beyond", "forbidden")
+            }
+    finally:
+        operator.start()
+    assert told == {
+        "beyond": "spec.addresses[0]: 192.0.3.10 is outside of 192.0.2.0/24, which addresses may "
+        "lead to (exposer run --allow-addresses); write an address in there",
+        "forbidden": "spec.addresses[0]: 192.0.2.130 is in 192.0.2.128/25, which addresses may not "
+        "lead to (exposer run --forbid-addresses); write another address",
+    }
+
+
+def _accepted(status: Object) -> str:
+    messages = {each["type"]: each["message"] for each in status["conditions"]}
+    return str(messages["Accepted"])
 
 
 @pytest.mark.parametrize(

@@ -227,3 +227,25 @@ def test_who_may_not_list_pods_is_told_the_rest(
     assert (
         'NoPodsMatch: no pod with an IP address has the labels "app=web" (pods may not be listed)'
     ) in answer.output
+
+
+def test_slices_of_others_are_traced_though_the_status_does_not_have_them(
+    space: Space, asking: Asking
+) -> None:
+    """Kube-proxy takes every slice of a Service; the operator watches those with its label."""
+    space.create_deployment("web", replicas=1, ports=HTTP)
+    space.expose("80:http")
+    (own,) = space.until_endpoints("web", 1, 1)["endpoints"]
+    space.create(
+        "EndpointSlice",
+        "theirs",
+        metadata={"labels": {"kubernetes.io/service-name": "web"}},
+        addressType="IPv4",
+        ports=[{"name": "80-http", "port": 8080}],
+        endpoints=[{"addresses": ["192.0.2.20"]}],
+    )
+    (port,) = asking.ask("trace", "web", "-o", "json").document["ports"]
+    assert {each["ip"] for each in port["endpoints"]} == {own["ip"], "192.0.2.20"}
+    assert shares(port["inside"][0]) == {own["ip"]: 0.5, "192.0.2.20": 0.5}
+    space.until_settled()
+    assert space.get("ExposeRequest", "web")["status"]["endpointSummary"]["total"] == 1

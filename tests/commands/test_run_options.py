@@ -18,6 +18,7 @@ from exposer.commands.run import (
     lease,
     namespace,
     own_domain,
+    ranges,
     seconds,
 )
 from exposer.observed import Key
@@ -31,6 +32,7 @@ def test_without_options_it_is_alone_and_open_to_all() -> None:
     assert (options.listen, options.lease, options.namespace) == (None, None, [])
     assert (options.watch_silence, options.lease_duration) == (SILENCE, LEASE_DURATION)
     assert options.allow_kinds == EVERYTHING
+    assert (options.allow_addresses, options.forbid_addresses) == ((), ())
     assert options.cluster_domain is None
 
 
@@ -76,6 +78,18 @@ def test_an_address(text: str, expected: tuple[str | None, int]) -> None:
             "ClusterIP,nodeport",
             '"ClusterIP,nodeport" is not a list of ClusterIP, NodePort, LoadBalancer, Headless, '
             "ExternalName, Addresses",
+        ),
+        (
+            ranges,
+            "10.0.0.0/8,10.0.0.1/8",
+            '"10.0.0.0/8,10.0.0.1/8" is not a list of CIDRs such as "10.0.0.0/8": 10.0.0.1/8 has '
+            "host bits set",
+        ),
+        (
+            ranges,
+            "",
+            '"" is not a list of CIDRs such as "10.0.0.0/8": \'\' does not appear to be an IPv4 or '
+            "IPv6 network",
         ),
     ],
 )

@@ -23,6 +23,7 @@ _OTHER_VALUES: dict[str, Any] = {
     "image": {"repository": "mirror/exposer", "tag": "1.2.3", "pullSecrets": ["registry"]},
     "namespaces": [NAMESPACE, "shop"],
     "allowKinds": ["ClusterIP", "NodePort"],
+    "addresses": {"allow": ["192.0.2.0/24", "fd00::/8"], "forbid": ["fd00:10:96::/112"]},
     "clusterDomain": "corp.example",
     "crds": {"install": False},
     "policy": {"install": False},
@@ -34,6 +35,10 @@ _OTHER_VALUES: dict[str, Any] = {
     "tolerations": [{"key": "infra", "operator": "Exists"}],
     "affinity": {"nodeAffinity": {}},
     "priorityClassName": "system-cluster-critical",
+    "networkPolicy": {
+        "enabled": True,
+        "from": [{"namespaceSelector": {"matchLabels": {"team": "monitoring"}}}],
+    },
     "monitoring": {
         "podMonitor": True,
         "rules": True,
@@ -41,6 +46,7 @@ _OTHER_VALUES: dict[str, Any] = {
         "labels": {"release": "prom"},
     },
 }
+_SELECTOR = {"app.kubernetes.io/name": "exposer", "app.kubernetes.io/instance": "exposer"}
 
 
 @pytest.fixture
@@ -76,6 +82,9 @@ def test_its_version_is_that_of_the_operator() -> None:
         ("namespaces={Shop}", "'Shop' does not match pattern"),
         ("allowKinds={NodePorts}", "value must be one of 'ClusterIP', 'NodePort'"),
         ("podLabels.a=1", "got number, want string"),
+        ("addresses.forbid={10.0.0.0}", "'10.0.0.0' does not match pattern"),
+        ("networkPolicy.from={prometheus}", "got string, want object"),
+        ("image.digest=sha256:0", "'sha256:0' does not match pattern"),
         ("clusterDomain=Corp", "'Corp' does not match pattern"),
     ],
 )
@@ -98,6 +107,7 @@ def test_every_value_arrives(tmp_path: Path) -> None:
     assert sorted((found["kind"], found["metadata"]["name"]) for found in objects) == [
         ("ConfigMap", "exposer-dashboard"),
         ("Deployment", "exposer"),
+        ("NetworkPolicy", "exposer"),
         ("PodMonitor", "exposer"),
         ("PrometheusRule", "exposer"),
         ("Role", "exposer"),
@@ -117,6 +127,8 @@ def test_every_value_arrives(tmp_path: Path) -> None:
         "--namespace=$(POD_NAMESPACE)",
         "--namespace=shop",
         "--allow-kinds=ClusterIP,NodePort",
+        "--allow-addresses=192.0.2.0/24,fd00::/8",
+        "--forbid-addresses=fd00:10:96::/112",
         "--cluster-domain=corp.example",
     ]
     assert container["resources"]["limits"] == {"memory": "1Gi"}
@@ -127,11 +139,37 @@ def test_every_value_arrives(tmp_path: Path) -> None:
     assert pod["tolerations"] == [{"key": "infra", "operator": "Exists"}]
     assert pod["affinity"] == {"nodeAffinity": {}}
     assert pod["priorityClassName"] == "system-cluster-critical"
+    assert _one(objects, "NetworkPolicy")["spec"] == {
+        "podSelector": {"matchLabels": _SELECTOR},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [{"namespaceSelector": {"matchLabels": {"team": "monitoring"}}}],
+                "ports": [{"port": "http", "protocol": "TCP"}],
+            }
+        ],
+    }
     rules = _one(objects, "PrometheusRule")
     assert rules["metadata"]["labels"]["release"] == "prom"
     assert rules["spec"] == yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())
     dashboard = _one(objects, "ConfigMap")["data"]["exposer.json"]
     assert dashboard == (CHART / "files" / "dashboard.json").read_text().rstrip("\n")
+
+
+def test_an_image_may_be_named_by_its_digest() -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    shown = rendered("--set=image.tag=1.2.3", f"--set=image.digest={digest}")
+    (container,) = _one(_objects(shown), "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == f"exposer@{digest}"
+
+
+def test_a_network_policy_without_peers_lets_nobody_in() -> None:
+    shown = rendered("--set=networkPolicy.enabled=true", "--show-only=templates/networkpolicy.yaml")
+    assert _one(_objects(shown), "NetworkPolicy")["spec"] == {
+        "podSelector": {"matchLabels": _SELECTOR},
+        "policyTypes": ["Ingress"],
+        "ingress": [],
+    }
 
 
 def test_it_runs_two_replicas_on_different_nodes(installed: Cluster) -> None:

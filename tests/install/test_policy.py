@@ -173,8 +173,11 @@ def test_any_change_to_a_request_with_addresses_changes_endpoints(
     assert refusal == "" if allowed else f'"{who}" may not create endpoints "db"' in refusal
 
 
-def test_to_take_addresses_away_needs_no_right_to_endpoints(cluster: Cluster, shop: Space) -> None:
-    assert _patch(cluster, "writes-services", "db", {"spec": {"addresses": None}}) == ""
+def test_to_take_addresses_away_is_to_delete_endpoints(cluster: Cluster, shop: Space) -> None:
+    refusal = _said(_patch(cluster, "writes-services", "db", {"spec": {"addresses": None}}))
+    assert refusal == (
+        'user "writes-services" may not delete endpoints "db" in namespace "shop", ' + _BY_ADDRESSES
+    )
 
 
 @pytest.mark.parametrize(

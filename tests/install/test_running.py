@@ -7,8 +7,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from localcluster import Cluster, requirements
+from localcluster import Cluster
 from localcluster.api import Api, Object
+from localcluster.containers import requirements
 from localcluster.node_folder import RUNTIME_SOCKET
 from tests.support.helm import CHART, NAMESPACE, helm
 from tests.support.operator_image import operator_image

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from exposer.kube import Access, ApiError, Client, Connection, find_access
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 from tests.kube.kubeconfigs import a_kubeconfig, write
 from tests.support.api_server import ApiServer, Taken
 from tests.support.connect_proxy import ConnectProxy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exposer.kube.paths import object_path
+from exposer.kube.paths import collection_path, object_path
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,7 @@ def test_a_name_is_one_step_of_a_path(name: str, path: str) -> None:
 def test_a_name_that_would_lead_elsewhere_has_no_path(name: str) -> None:
     with pytest.raises(ValueError, match="is not the name of an object"):
         object_path("Pod", "shop", name)
+    with pytest.raises(ValueError, match="is not the name of an object"):
+        object_path("Pod", name, "web")
+    with pytest.raises(ValueError, match="is not the name of an object"):
+        collection_path("Pod", name)

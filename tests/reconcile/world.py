@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from exposer.api.permission import EVERYTHING
+from exposer.api.permission import Permitted
 from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.kube.paths import object_path
 from exposer.observed import Key, News, Store, trimmed_object, trimmed_request
@@ -31,7 +31,7 @@ class World:
         self.warnings = WarningReader(self.client, self.woken.append, self.clock)
         self.repairs = Repairs(self.clock)
         self.reconciler = Reconciler(
-            EVERYTHING,
+            Permitted(),
             self.store,
             Targets(self.client, self.store, self.pods, self._watch),
             self.pods,

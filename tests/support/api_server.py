@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 
 AUTHORITY = Authority.create("kubernetes")
 

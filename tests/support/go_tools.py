@@ -6,8 +6,8 @@ import subprocess
 from functools import partial
 from pathlib import Path
 
-from localcluster import cache, toolchain
-from localcluster.progress import Progress
+from localcluster.build import cache, toolchain
+from localcluster.build.progress import Progress
 
 _MODULES = Path(__file__).resolve().parents[1] / "install" / "tools"
 
@@ -22,7 +22,7 @@ def go_tool(name: str) -> Path:
         subprocess.CalledProcessError: The build failed; Go has said why.
     """
     module = _MODULES / name
-    go = toolchain.find(module)
+    go = toolchain.find(module / "go.mod")
     digest = hashlib.sha256(go.version.encode())
     for file in sorted(module.iterdir()):
         digest.update(file.read_bytes())

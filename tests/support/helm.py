@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from localcluster.build import VERSION
+from localcluster import build
 from tests.support.go_tools import go_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,5 +27,6 @@ def try_helm(*arguments: str, kubeconfig: Path | None = None) -> subprocess.Comp
 
 def rendered(*options: str, namespace: str = NAMESPACE) -> str:
     """The chart's objects, as YAML."""
-    release = ("exposer", str(CHART), f"--namespace={namespace}", f"--kube-version={VERSION}")
+    version = build.kubernetes().version
+    release = ("exposer", str(CHART), f"--namespace={namespace}", f"--kube-version={version}")
     return helm("template", *release, *options)

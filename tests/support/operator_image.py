@@ -14,8 +14,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from localcluster import cache
-from localcluster.progress import Progress
+from localcluster.build import cache
+from localcluster.build.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "exposer.local/exposer:0.1.0"

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from localcluster import Cluster
-from localcluster.kubeconfig import read_server
+from localcluster.controlplane.kubeconfig import read_server
 from localcluster.layout import Layout
 
 _T = TypeVar("_T")

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from exposer.api.report import MAX_ENDPOINTS
 from localcluster import Cluster
 from localcluster.api import Api, ApiError, Object, tls_context
-from localcluster.kubeconfig import read_server
+from localcluster.controlplane.kubeconfig import read_server
 from localcluster.layout import Layout
-from localcluster.pod_status import NOT_READY, STAND_IN_ANNOTATION
+from localcluster.nodes.pod_status import NOT_READY, STAND_IN_ANNOTATION
 from tests.support.operator_process import USER
 from tests.support.waiting import SECONDS, until
 

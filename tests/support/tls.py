@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from localcluster.api import Api, Object
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 
 __all__ = ["AUTHORITY", "MOUNTS", "SERVE", "make_secret", "volumes"]
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from localcluster import Cluster, build, images, requirements
+from localcluster import Cluster, build, images
 from localcluster.api import Api, Object
-from localcluster.namespaces import Namespaces
+from localcluster.containers import requirements
+from localcluster.network.namespaces import Namespaces
 from tests.support.space import Space
 
 __all__ = [

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from localcluster.api import Api, Object
-from localcluster.pki import Authority
+from localcluster.controlplane.pki import Authority
 
 _PATH = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 

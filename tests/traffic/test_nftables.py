@@ -7,7 +7,7 @@ import pytest
 
 from localcluster import Cluster
 from localcluster.api import Api
-from localcluster.namespaces import NetworkNamespace
+from localcluster.network.namespaces import NetworkNamespace
 from tests.support.operator_process import OperatorProcess, install, operator_kubeconfig
 from tests.support.promise import no_request_fails
 from tests.support.space import Space, administrator

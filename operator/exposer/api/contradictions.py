@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Sequence
 
+from exposer.api.destinations import is_metadata_service
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.request import SERVICE_NAME, ExposeRequestSpec
 from exposer.api.template import KINDS_OF_FIELDS, TemplateSpec
@@ -96,7 +97,7 @@ def _named_targets(spec: ExposeRequestSpec, strings: Sequence[PortString]) -> st
 
 
 def _addresses(addresses: Sequence[str]) -> str | None:
-    """What core/v1 ValidateEndpointIP says, said before the API server is asked."""
+    """What core/v1 ValidateEndpointIP says, said before the API server is asked; and more."""
     seen: dict[IPAddress, int] = {}
     for index, text in enumerate(addresses):
         where = f'spec.addresses[{index}]: "{text}"'
@@ -110,6 +111,8 @@ def _addresses(addresses: Sequence[str]) -> str | None:
             if getattr(address, f"is_{what}"):
                 what = what.replace("_", "-")
                 return f"{where} is not a possible endpoint: the address is {what}"
+        if is_metadata_service(address):
+            return f"{where} is not a possible endpoint: a cloud's metadata service is there"
         if address in seen:
             return f"{where} is in spec.addresses[{seen[address]}] already; leave one out"
         seen[address] = index

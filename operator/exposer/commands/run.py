@@ -6,13 +6,15 @@ import logging
 import os
 from copy import copy
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from re import fullmatch
 from typing import Any
 
+from exposer.api.destinations import IPNetwork
 from exposer.api.domain import cluster_domain_in
 from exposer.api.identity import CLUSTER_DOMAIN
-from exposer.api.permission import EVERYTHING, Exposure
+from exposer.api.permission import EVERYTHING, Exposure, Permitted
 from exposer.commands.arguments import add_kubeconfig_to, cluster_domain
 from exposer.commands.printing import tell
 from exposer.grammar.errors import quoted
@@ -43,6 +45,21 @@ def add_to(commands: Any) -> None:
         default=EVERYTHING,
         metavar="KIND,...",
         help=f"carry out requests of these kinds only: {', '.join(Exposure)} (default: all)",
+    )
+    parser.add_argument(
+        "--allow-addresses",
+        type=ranges,
+        default=(),
+        metavar="CIDR,...",
+        help="carry out requests whose spec.addresses are in these ranges only (default: all)",
+    )
+    parser.add_argument(
+        "--forbid-addresses",
+        type=ranges,
+        default=(),
+        metavar="CIDR,...",
+        help="carry out no request with one of spec.addresses in these ranges, allowed or not: "
+        "those of nodes, pods and Services, for instance (default: none)",
     )
     parser.add_argument(
         "--listen",
@@ -98,6 +115,15 @@ def kinds(text: str) -> frozenset[Exposure]:
         raise argparse.ArgumentTypeError(message) from None
 
 
+def ranges(text: str) -> tuple[IPNetwork, ...]:
+    """CIDRs, with commas between them."""
+    try:
+        return tuple(map(ip_network, text.split(",")))
+    except ValueError as error:
+        message = f'{quoted(text)} is not a list of CIDRs such as "10.0.0.0/8": {error}'
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def lease(text: str) -> Key:
     """``NAMESPACE/NAME``."""
     if not fullmatch("[-a-z0-9]+/[-.a-z0-9]+", text):
@@ -134,7 +160,9 @@ def run(options: argparse.Namespace) -> int:
                     kubeconfig=options.kubeconfig,
                     context=options.context,
                     namespaces=options.namespace,
-                    kinds=options.allow_kinds,
+                    permitted=Permitted(
+                        options.allow_kinds, options.allow_addresses, options.forbid_addresses
+                    ),
                     silence=options.watch_silence,
                     listen=options.listen,
                     lease=options.lease,

@@ -35,10 +35,14 @@ RESOURCES = {
 
 
 def collection_path(kind: str, namespace: str | None) -> str:
-    """The path of all objects of a kind in a namespace, or everywhere if that is None."""
+    """The path of all objects of a kind in a namespace, or everywhere if that is None.
+
+    Raises:
+        ValueError: The namespace is not one step of a path.
+    """
     resource = RESOURCES[kind]
     prefix = f"/apis/{resource.group}" if resource.group else "/api"
-    place = f"/namespaces/{namespace}" if namespace is not None else ""
+    place = f"/namespaces/{_segment(namespace)}" if namespace is not None else ""
     return f"{prefix}/{resource.version}{place}/{resource.plural}"
 
 
@@ -46,11 +50,16 @@ def object_path(kind: str, namespace: str, name: str) -> str:
     """The path of one object.
 
     Raises:
-        ValueError: The name is not one step of a path, so that the path would lead elsewhere.
+        ValueError: The name or the namespace is not one step of a path.
     """
+    return f"{collection_path(kind, namespace)}/{_segment(name)}"
+
+
+def _segment(name: str) -> str:
+    """A name as one step of a path, which it can't lead away from."""
     if not is_path_segment(name):
         raise ValueError(f"{name!r} is not the name of an object")
-    return f"{collection_path(kind, namespace)}/{quote(name, safe='')}"
+    return quote(name, safe="")
 
 
 def is_path_segment(name: str) -> bool:

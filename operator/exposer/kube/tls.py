@@ -1,7 +1,11 @@
 """Certificates -> the SSL context of a client, as lenient and as strict as kubectl's."""
 
 import hashlib
+import os
 import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,9 +61,7 @@ def ssl_context(material: TlsMaterial) -> ssl.SSLContext:
 
 def _show(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """Have the client show a certificate; OpenSSL takes it from a file only."""
-    with TemporaryDirectory(prefix="exposer-") as folder:  # only its owner may look into it
-        file = Path(folder, "client.pem")
-        file.write_bytes(certificate + b"\n" + key)
+    with _file_of(certificate + b"\n" + key) as file:
         try:
             context.load_cert_chain(file, password=_refuse)
         except ssl.SSLError as error:
@@ -68,6 +70,24 @@ def _show(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
             else:
                 problem = "or its client-certificate is not PEM"
             raise AccessError(f"its client-key {problem}") from error
+
+
+@contextmanager
+def _file_of(content: bytes) -> Iterator[Path]:
+    """A file that nobody else can read, for as long as the block lasts.
+
+    On Linux it is in memory, and ends with the process however that ends (memfd_create(2)).
+    """
+    if sys.platform == "linux":
+        with open(os.memfd_create("client.pem"), "wb") as file:
+            file.write(content)
+            file.flush()
+            yield Path(f"/proc/self/fd/{file.fileno()}")
+        return
+    with TemporaryDirectory(prefix="exposer-") as folder:  # only its owner may look into it
+        path = Path(folder, "client.pem")
+        path.write_bytes(content)
+        yield path
 
 
 def _refuse() -> str:

@@ -71,7 +71,7 @@ async def _run(
     pods = PodReader(client, lambda key: wake({key}, News.STATUS))
     warnings = WarningReader(client, lambda key: wake({key}, News.STATUS))
     reconciler = Reconciler(
-        options.kinds,
+        options.permitted,
         store,
         Targets(client, store, pods, informers.begin),
         pods,

@@ -1,5 +1,6 @@
 """GET /healthz and /readyz, for the kubelet, and /metrics, for Prometheus."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -7,7 +8,11 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from exposer.informers import Informers
+from exposer.manager.connections import Limits
 from exposer.options import Address
+
+_BACKLOG = 1024
+"""Connections that the kernel keeps until they are taken: a flood comes faster than that."""
 
 
 class ListenError(Exception):
@@ -50,14 +55,25 @@ async def probes(address: Address | None, informers: Informers) -> AsyncIterator
         application.router.add_get(path, answer)
     runner = web.AppRunner(application, handle_signals=False, access_log=None, shutdown_timeout=1)
     await runner.setup()
+    listener: asyncio.Server | None = None
     try:
-        try:
-            await web.TCPSite(runner, address.host, address.port).start()
-        except OSError as error:
-            raise ListenError(f"can't listen for probes and metrics: {error}") from error
+        listener = await _listen(address, runner)
         yield
     finally:
+        if listener is not None:
+            listener.close()
         await runner.cleanup()
+
+
+async def _listen(address: Address, runner: web.AppRunner) -> asyncio.Server:
+    """Take connections: not by a site of aiohttp, which waits for a request for ever."""
+    assert runner.server is not None  # since it was set up
+    loop = asyncio.get_running_loop()
+    limits = Limits(runner.server)
+    try:
+        return await loop.create_server(limits, address.host, address.port, backlog=_BACKLOG)
+    except OSError as error:
+        raise ListenError(f"can't listen for probes and metrics: {error}") from error
 
 
 def _answer(status: int, lines: Sequence[str]) -> web.Response:

@@ -7,7 +7,7 @@ import pytest
 
 from localcluster import Cluster
 from localcluster.api import Api
-from localcluster.namespaces import Namespaces
+from localcluster.network.namespaces import Namespaces
 from tests.support.operator_process import OperatorProcess
 from tests.support.space import Space
 from tests.support.traffic import Client, Traffic

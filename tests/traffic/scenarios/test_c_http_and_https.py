@@ -8,7 +8,7 @@ import pytest
 
 from localcluster import Cluster
 from localcluster.api import Api, Object
-from localcluster.namespaces import Namespaces
+from localcluster.network.namespaces import Namespaces
 from tests.support import tls
 from tests.support.asking import Asking
 from tests.support.space import Space

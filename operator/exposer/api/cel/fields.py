@@ -3,6 +3,7 @@
 from exposer.api.cel import words
 from exposer.api.cel.clashes import located, no_clash
 from exposer.api.cel.rule import Rule, quoted
+from exposer.api.destinations import METADATA
 from exposer.api.identity import MANAGED_BY_LABEL
 from exposer.api.request import SERVICE_NAME
 from exposer.api.template import KINDS_OF_FIELDS
@@ -22,6 +23,14 @@ _NAMED_TARGET = ":[0-9-]*[a-z][0-9a-z-]*(/|$)"
 _FIRST_NAMED = f"self.ports.indexOf(self.ports.filter(p, p.matches({quoted(_NAMED_TARGET)}))[0])"
 _NO_CONTAINERS = (
     "behind spec.addresses there are no containers whose ports have names: write a number"
+)
+
+
+# As CEL writes them. It has no estimate for a pattern on an address that it writes itself, and for
+# CIDRs none in 1.31: other ways to write 169.254.0.0/16 in IPv6 are left to the operator.
+_METADATA = (
+    *(str(each.network_address) for each in METADATA if each.num_addresses == 1),
+    *(f"{prefix}:a9fe:a9fe" for prefix in (":", "64:ff9b:", "64:ff9b:1:")),
 )
 
 
@@ -139,6 +148,11 @@ ADDRESS_RULES = (
         "!isIP(self) || ip(self).isGlobalUnicast() || self == '255.255.255.255'",
         "an endpoint's address is not loopback, link-local, multicast or unspecified: write the "
         "address that it has in the network",
+    ),
+    Rule(
+        f"!isIP(self) || !(string(ip(self)) in [{', '.join(map(quoted, _METADATA))}] || "
+        "string(ip(self)).startsWith('fd00:ec2:'))",
+        "no endpoint is where clouds have their metadata services: write another address",
     ),
 )
 ADDRESSES_RULES = (

@@ -1,1 +1,0 @@
-"""Tests of the embedded Kubernetes: real processes, real connections."""
