@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check check-versions audit fuzz bench bench-at-rest bench-start transitions generate lock
+.PHONY: help demo down test test-slow test-traffic test-install test-oldest test-versions clean-cache check check-versions audit fuzz bench bench-at-rest bench-start bench-tenants transitions generate lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -73,6 +73,9 @@ bench-at-rest: .venv/installed ## Count what is asked of the API server in 5 min
 
 bench-start: .venv/installed ## Measure memory and CPU of a start; ARGS="--services 1000 --bytes 260000"
 	@$(BIN)/python -m benchmarks.start $(ARGS)
+
+bench-tenants: .venv/installed ## Measure how soon requests are Ready beside each kind of hostile namespace; ARGS="one-name-deleted"
+	@$(BIN)/python -m benchmarks.tenants $(ARGS)
 
 transitions: .venv/installed ## Measure every change on a cluster, and write docs/transitions.md
 	@$(BIN)/python -m docs.transitions

@@ -1,5 +1,6 @@
 """Reconciles one request: from its spec and what stands to the writes and its status."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from exposer.observed import Key, ObjectRecord, RequestRecord, Store
 from exposer.observed.pods import UNSEEN, BackingPods
 from exposer.plan import Outcome, Plan, Refusal, plan
 from exposer.plan.overrides import changes_by_others, contested
-from exposer.plan.ownership import claimed_by
+from exposer.plan.ownership import claimed_by, waits_behind
 from exposer.repairs import Repairs
 from exposer.status import awaits_address, awaits_endpoints, depends_on_pods, needs_pods, status_of
 from exposer.status.events import events, replaced
@@ -47,6 +48,23 @@ class Result:
     again: timedelta | None = None
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of a request from one reconcile to the next.
+
+    Attributes:
+        failing: Since when there has been a fault that may pass.
+        awaiting: Since when the cluster has been about to list the endpoints.
+        churn: When a status was written last that somebody works against.
+        ports: The last ports that its Service had with node ports.
+    """
+
+    failing: datetime | None = None
+    awaiting: datetime | None = None
+    churn: datetime | None = None
+    ports: Sequence[Mapping[str, Any]] = ()
+
+
 class Reconciler:
     """Reconciles requests, one at a time for each key."""
 
@@ -75,10 +93,7 @@ class Reconciler:
         self._events = events
         self._repairs = repairs
         self._cluster_domain = cluster_domain
-        self._failing: dict[Key, datetime] = {}
-        self._awaiting: dict[Key, datetime] = {}
-        self._churn: dict[Key, datetime] = {}
-        self._ports: dict[Key, Sequence[Mapping[str, Any]]] = {}
+        self._memories: defaultdict[Key, _Memory] = defaultdict(_Memory)
 
     async def reconcile(self, key: Key, now: datetime) -> Result:
         """Bring everything of one request to where its spec wants it, and tell how it stands.
@@ -99,18 +114,21 @@ class Reconciler:
                 verdict = self._permitted.refusal(verdict) or verdict
             if isinstance(verdict, AcceptedRequest):
                 verdict, woken = await self._targets.resolve(key, verdict)
+            self._store.want(request, isinstance(verdict, AcceptedRequest))
             if isinstance(verdict, AcceptedRequest):
                 outcome, wrote = await self._carry_out(request, verdict)
         except ApiError as error:
             outcome = Outcome(self._writer.refusal(error, request.key))
-        if outcome.refusal and outcome.refusal.passing and not self._lasts(key, now):
-            return Result(outcome.refusal, wrote)
-        if outcome.refusal is None or not outcome.refusal.passing:
-            self._failing.pop(key, None)
+        if outcome.refusal and outcome.refusal.passing:
+            if not self._lasts(key, now):
+                return Result(outcome.refusal, wrote)
+        else:
+            self._memories[key].failing = None
+        outcome = self._in_line(request, outcome)
         refusal = outcome.refusal or _refusal_of(verdict, woken)
         status = self._status(request, verdict, outcome, now)
         if status == request.status:
-            self._awaiting.pop(key, None)
+            self._memories[key].awaiting = None
             again = await self._events.tell_lasting(request, status)
             return Result(refusal, wrote, again=again)
         if refusal is None and awaits_endpoints(status) and not self._waited(key, now):
@@ -139,9 +157,9 @@ class Reconciler:
 
         That is one round as a rule.
         """
-        senior = self._store.senior(request)
-        if senior is not None and not self._store.snapshot(request).is_served(request):
-            return Outcome(claimed_by(senior, request.service_key)), False
+        older = self._store.older(request)
+        if older is not None and not self._store.snapshot(request).is_served(request):
+            return Outcome(claimed_by(older, request.service_key)), False
         desired = desired_objects(Owner(*request.key, request.uid), accepted)
         changes = self._changes_by_others(request, desired)
         pause = self._repairs.pause(request.key) if changes else timedelta()
@@ -173,15 +191,23 @@ class Reconciler:
             # Somebody writes against us at this very moment.
             message = f'Service "{request.service_key.name}" has just changed'
             outcome = Outcome(Refusal(Reason.PENDING, message, passing=True))
-        self._store.wait(request.key, outcome.refusal.held_by if outcome.refusal else None)
         return outcome, wrote
+
+    def _in_line(self, request: RequestRecord, outcome: Outcome) -> Outcome:
+        """Let the request stand in line for what is taken, and say who else does."""
+        claim = outcome.refusal.claim if outcome.refusal else None
+        older = self._store.wait(request, claim)
+        if older is None or claim is None:
+            return outcome
+        return Outcome(waits_behind(older, request.key, claim))
 
     def _allocated(self, request: RequestRecord) -> Sequence[Mapping[str, Any]]:
         """The ports that its Service has, or had last: a status without a Service has none."""
         ports: Sequence[Mapping[str, Any]] = request.status.get("ports") or ()
+        memory = self._memories[request.key]
         if any(port.get("nodePort") for port in ports):
-            self._ports[request.key] = ports
-        return ports or self._ports.get(request.key, ())
+            memory.ports = ports
+        return ports or memory.ports
 
     def _changes_by_others(
         self, request: RequestRecord, desired: Sequence[Mapping[str, Any]]
@@ -260,32 +286,32 @@ class Reconciler:
         reasons = {_programmed(request.status), _programmed(status)}
         if reasons != {Reason.FIELDS_OVERRIDDEN}:
             return False
-        told = self._churn.get(request.key)
-        if told is not None and now - told < _CHURN:
+        memory = self._memories[request.key]
+        if memory.churn is not None and now - memory.churn < _CHURN:
             return True
-        self._churn[request.key] = now
+        memory.churn = now
         return False
 
     def _waited(self, key: Key, now: datetime) -> bool:
         """Whether the endpoints of this request have been waited for long enough."""
-        since = self._awaiting.setdefault(key, now)
-        if now - since < _MOMENT:
+        memory = self._memories[key]
+        memory.awaiting = memory.awaiting or now
+        if now - memory.awaiting < _MOMENT:
             return False
-        del self._awaiting[key]
+        memory.awaiting = None
         return True
 
     def _lasts(self, key: Key, now: datetime) -> bool:
         """Whether a fault of this request has lasted so long that it must be told."""
-        return now - self._failing.setdefault(key, now) > _PATIENCE
+        memory = self._memories[key]
+        memory.failing = memory.failing or now
+        return now - memory.failing > _PATIENCE
 
     def _forget(self, key: Key) -> None:
         self._pods.forget(key)
         self._warnings.forget(key)
         self._repairs.forget(key)
-        self._failing.pop(key, None)
-        self._awaiting.pop(key, None)
-        self._ports.pop(key, None)
-        self._churn.pop(key, None)
+        self._memories.pop(key, None)
 
 
 _STOOD = (Reason.PROGRAMMED, Reason.FIELDS_OVERRIDDEN)

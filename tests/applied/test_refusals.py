@@ -48,6 +48,14 @@ def an_answer(
     return ApiError(code, status, message, retry_after)
 
 
+NODE_PORT_HELD = Refusal(
+    Reason.NODE_PORT_TAKEN, HELD, claim=30080, held_by=Key("shop", "web"), woken=True
+)
+ADDRESS_HELD = Refusal(
+    Reason.CLUSTER_IP_TAKEN, HELD, claim="10.96.0.50", held_by=Key("shop", "web"), woken=True
+)
+
+
 def nobody(_: int | str) -> Key | None:
     return None
 
@@ -62,12 +70,12 @@ def shop_web(claim: int | str) -> Key | None:
     [
         pytest.param(
             ("spec.ports[0].nodePort", TAKEN),
-            Refusal(Reason.NODE_PORT_TAKEN, HELD, held_by=Key("shop", "web")),
+            NODE_PORT_HELD,
             id="node port taken",
         ),
         pytest.param(
             ("spec.ports[0].nodePort", TAKEN.replace("30080", "30081")),
-            Refusal(Reason.NODE_PORT_TAKEN, "no"),
+            Refusal(Reason.NODE_PORT_TAKEN, "no", claim=30081),
             id="node port taken by an unknown one",
         ),
         pytest.param(
@@ -77,12 +85,12 @@ def shop_web(claim: int | str) -> Key | None:
         ),
         pytest.param(
             ("spec.clusterIPs", NO_IP),
-            Refusal(Reason.CLUSTER_IP_TAKEN, HELD, held_by=Key("shop", "web")),
+            ADDRESS_HELD,
             id="cluster IP taken",
         ),
         pytest.param(
             ("spec.clusterIP", NO_IP.replace("0.50", "0.51")),
-            Refusal(Reason.CLUSTER_IP_TAKEN, "no"),
+            Refusal(Reason.CLUSTER_IP_TAKEN, "no", claim="10.96.0.51"),
             id="cluster IP taken by an unknown one, told of the older field",
         ),
         pytest.param(
@@ -92,12 +100,12 @@ def shop_web(claim: int | str) -> Key | None:
         ),
         pytest.param(
             ("spec.ports[0].nodePort", "Invalid value: 30080: besetzt"),
-            Refusal(Reason.NODE_PORT_TAKEN, HELD, held_by=Key("shop", "web")),
+            NODE_PORT_HELD,
             id="node port that somebody is known to have, in other words",
         ),
         pytest.param(
             ("spec.clusterIPs", 'Invalid value: ["x"]: failed to allocate IP 10.96.0.50: besetzt'),
-            Refusal(Reason.CLUSTER_IP_TAKEN, HELD, held_by=Key("shop", "web")),
+            ADDRESS_HELD,
             id="cluster IP that somebody is known to have, in other words",
         ),
         pytest.param(
@@ -122,7 +130,7 @@ def test_the_names_of_other_namespaces_are_not_told(cause: tuple[str, str]) -> N
 
 def test_the_first_cause_that_is_known_decides() -> None:
     answer = an_answer(422, ("spec.sessionAffinity", "odd"), ("spec.ports[0].nodePort", TAKEN))
-    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no")
+    assert refusal_of(answer, "shop", nobody) == Refusal(Reason.NODE_PORT_TAKEN, "no", claim=30080)
 
 
 USERS_FIELDS = [
@@ -204,12 +212,12 @@ def test_a_denial_is_tried_again_whatever_its_code(
     [
         pytest.param(
             f"{NO_HEALTH_CHECK} already allocated",
-            Refusal(Reason.NODE_PORT_TAKEN, HELD, held_by=Key("shop", "web")),
+            NODE_PORT_HELD,
             id="taken",
         ),
         pytest.param(
             f"{NO_HEALTH_CHECK.replace('80:', '81:')} already allocated",
-            Refusal(Reason.NODE_PORT_TAKEN, "no"),
+            Refusal(Reason.NODE_PORT_TAKEN, "no", claim=30081),
             id="taken by an unknown one",
         ),
         pytest.param(

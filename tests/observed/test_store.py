@@ -1,11 +1,12 @@
 """What is remembered of what stands, and which requests a change touches."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from exposer.observed import Key, ObjectRecord, RequestRecord, Snapshot
+from exposer.observed import Key, ObjectRecord, RequestRecord, Snapshot, Store
 from tests.support.builders import (
     OWNER_REFERENCE,
     a_key,
@@ -61,8 +62,31 @@ def test_of_two_versions_of_an_object_the_newer_stays(
     versions: list[int], touched: list[set[Key]], kept: int
 ) -> None:
     woken = Woken()
-    answers = [woken.put(a_service(version=version)) for version in versions]
+    labels = [{"version": str(version)} for version in versions]
+    services = [
+        a_service(version=version, labels=label)
+        for version, label in zip(versions, labels, strict=True)
+    ]
+    answers = [woken.put(service) for service in services]
     assert (answers, snapshot(woken)) == (touched, {("Service", WEB, kept)})
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(a_service(), id="own Service"),
+        pytest.param(a_service(owner=None), id="foreign Service"),
+        pytest.param(a_slice(), id="slice of the Service"),
+        pytest.param(a_slice(owner=OWNER_REFERENCE), id="own slice"),
+        pytest.param(an_endpoints(owner=None), id="foreign Endpoints"),
+    ],
+)
+def test_a_newer_version_of_which_nothing_is_read_that_is_new_wakes_nobody(
+    record: ObjectRecord,
+) -> None:
+    woken = Woken(a_request(), record)
+    newer = replace(record, version=2)
+    assert (woken.put(newer), snapshot(woken)) == (set(), {(record.kind, record.key, 2)})
 
 
 def test_a_deleted_request_does_not_come_back_under_its_uid() -> None:
@@ -110,12 +134,12 @@ def test_a_deletion_of_an_object_that_is_told_late_leaves_the_successor() -> Non
         pytest.param(a_service(owner=None, name="other"), set(), id="foreign Service"),
         pytest.param(a_service(owner=None, namespace="other"), set(), id="other namespace"),
         pytest.param(
-            a_service(owner=None, name="front"), {a_key("one"), a_key("two")}, id="wanted by two"
+            a_service(owner=None, name="front"), {a_key("one")}, id="wanted by two: the first"
         ),
         pytest.param(
-            a_service(owner=OWNER_REFERENCE | {"name": "one"}, name="front"),
+            a_service(owner=OWNER_REFERENCE | {"name": "two"}, name="front"),
             {a_key("one"), a_key("two")},
-            id="owned by one, wanted by two",
+            id="owned by the second of those who want it",
         ),
         pytest.param(a_slice(), {WEB}, id="slice of the Service"),
         pytest.param(a_slice(service_name="other"), set(), id="slice of another Service"),
@@ -146,10 +170,9 @@ def test_a_slice_that_moves_touches_the_old_request_and_the_new() -> None:
     assert woken.put(a_slice(version=2, service_name="front")) == {WEB, FRONT}
 
 
-def test_a_deleted_request_touches_those_that_want_the_same_service() -> None:
-    first = a_request(name="one", uid="1", spec={"serviceName": "front"})
-    second = a_request(name="two", uid="2", spec={"serviceName": "front"})
-    assert Woken(a_request(), first, second).drop_request(first) == {a_key("two")}
+def test_a_deleted_request_touches_itself_and_the_next_that_wants_the_same_service() -> None:
+    requests = [a_request(name=n, uid=n, spec={"serviceName": "front"}) for n in ("1", "2", "3")]
+    assert Woken(a_request(), *requests).drop_request(requests[0]) == {a_key("1"), a_key("2")}
 
 
 def test_a_request_that_wants_another_service_lets_go_of_the_first() -> None:
@@ -221,49 +244,98 @@ def test_what_only_one_can_have_is_held_by(claim: int | str, holder: Key | None)
 
 TAKEN: dict[str, Any] = {"ports": [a_service_port(node_port=30080)], "clusterIPs": ["10.96.0.50"]}
 HOLDER = a_service(name="holder", uid="holder", owner=None, version=1, spec=TAKEN)
+SECOND = a_request(name="second", uid="2", created="2026-03-01T11:00:01Z")
+THIRD = a_request(name="third", uid="3", created="2026-03-01T11:00:02Z")
+OTHER_PORT = a_service_port(81, node_port=30081)
 
 
+def in_line(*requests: RequestRecord, claim: int | str = 30080) -> Woken:
+    """A store whose requests wait for what a Service has."""
+    woken = Woken(HOLDER, *requests)
+    for request in requests:
+        woken.store.wait(request, claim)
+    return woken
+
+
+@pytest.mark.parametrize("claim", [30080, "10.96.0.50"])
 @pytest.mark.parametrize(
-    ("spec", "woken_ones"),
+    ("spec", "given_up"),
     [
-        pytest.param(TAKEN, set(), id="has it still"),
-        pytest.param(TAKEN | {"ports": [a_service_port()]}, {WEB}, id="gives up its node port"),
-        pytest.param(TAKEN | {"clusterIPs": []}, {WEB}, id="gives up its ClusterIP"),
-        pytest.param(
-            TAKEN | {"ports": [*TAKEN["ports"], a_service_port(81, node_port=30081)]},
-            set(),
-            id="takes more",
-        ),
+        pytest.param(TAKEN | {"selector": {"app": "new"}}, set(), id="has it still"),
+        pytest.param(TAKEN | {"ports": [a_service_port()]}, {30080}, id="gives up its node port"),
+        pytest.param(TAKEN | {"clusterIPs": []}, {"10.96.0.50"}, id="gives up its ClusterIP"),
+        pytest.param(TAKEN | {"ports": [*TAKEN["ports"], OTHER_PORT]}, set(), id="takes more"),
     ],
 )
-def test_who_waits_for_what_a_service_has_is_woken_when_that_gives_it_up(
-    spec: dict[str, Any], woken_ones: set[Key]
+def test_the_first_who_waits_for_what_a_service_has_is_woken_when_that_gives_it_up(
+    claim: int | str, spec: dict[str, Any], given_up: set[int | str]
 ) -> None:
-    woken = Woken(a_request(), HOLDER)
-    woken.store.wait(WEB, HOLDER.key)
+    woken = in_line(SECOND, a_request(), THIRD, claim=claim)
     changed = a_service(name="holder", uid="holder", owner=None, version=2, spec=spec)
-    assert woken.put(changed) == woken_ones
+    assert woken.put(changed) == ({WEB} if claim in given_up else set())
 
 
-def test_who_waits_for_what_a_service_has_is_woken_when_that_goes() -> None:
-    woken = Woken(a_request(), HOLDER)
-    woken.store.wait(WEB, HOLDER.key)
+def test_the_first_who_waits_is_woken_when_what_has_it_goes() -> None:
+    woken = in_line(a_request(), SECOND)
     other = a_service(name="other", uid="other", owner=None)
     assert (woken.put(other), woken.drop(other), woken.drop(HOLDER)) == (set(), set(), {WEB})
 
 
 @pytest.mark.parametrize(
-    "leave",
+    ("leave", "touched"),
     [
-        pytest.param(lambda woken: woken.store.wait(WEB, None), id="waits no more"),
-        pytest.param(lambda woken: woken.drop_request(a_request(version=2)), id="went"),
+        pytest.param(lambda store: store.wait(SECOND, None), {THIRD.key}, id="waits no more"),
+        pytest.param(lambda store: store.wait(SECOND, 30081), {THIRD.key}, id="for another"),
+        pytest.param(
+            lambda store: store.drop_request(replace(SECOND, version=2)),
+            {SECOND.key, THIRD.key},
+            id="went",
+        ),
+        pytest.param(
+            lambda store: store.put_request(replace(SECOND, version=2, deleting=True)),
+            {SECOND.key, THIRD.key},
+            id="is being deleted",
+        ),
     ],
 )
-def test_who_left_is_not_woken_by_it(leave: Callable[[Woken], object]) -> None:
-    woken = Woken(a_request(), HOLDER)
-    woken.store.wait(WEB, HOLDER.key)
-    leave(woken)
-    assert woken.drop(HOLDER) == set()
+def test_who_leaves_touches_who_stood_right_behind(
+    leave: Callable[[Store], object], touched: set[Key]
+) -> None:
+    woken = in_line(a_request(), SECOND, THIRD, a_request(name="last", uid="4", created="2026-04"))
+    assert (woken.whom(lambda: leave(woken.store)), woken.place_only) == (touched, {THIRD.key})
+    assert woken.store.wait(THIRD, 30080) == WEB
+
+
+def test_who_is_the_first_now_is_told_more_than_of_another_place() -> None:
+    woken = in_line(a_request(), SECOND, THIRD)
+    touched = woken.drop_request(a_request(version=2))
+    assert (touched, woken.place_only) == ({WEB, SECOND.key}, set())
+
+
+def test_who_comes_late_and_is_older_touches_who_stands_right_behind() -> None:
+    woken = in_line(a_request(), THIRD)
+    woken.put_request(SECOND)
+    assert woken.whom(lambda: woken.store.wait(SECOND, 30080)) == {THIRD.key}
+
+
+@pytest.mark.parametrize(
+    "line_up",
+    [
+        pytest.param(lambda store: store.wait(SECOND, 30080), id="for a node port"),
+        pytest.param(lambda store: store.want(SECOND, True), id="for a name"),
+    ],
+)
+def test_who_went_while_it_was_reconciled_stands_in_no_line(
+    line_up: Callable[[Store], object],
+) -> None:
+    woken = Woken(SECOND, HOLDER)
+    woken.drop_request(replace(SECOND, version=2))
+    line_up(woken.store)
+    woken.put_request(replace(SECOND, uid="anew", version=3, spec={"serviceName": "other"}))
+    line_up(woken.store)
+    later = a_request(name="later", uid="9", created="2026-04", spec={"serviceName": "second"})
+    woken.put_request(later)
+    assert (woken.store.wait(later, 30080), woken.store.older(later)) == (None, None)
 
 
 def test_what_was_given_up_is_held_by_nobody() -> None:
@@ -344,7 +416,7 @@ def test_what_is_forgotten_may_come_back_at_an_earlier_version() -> None:
     woken.drop(a_slice(version=98))
     assert woken.forget("Service", None) == {WEB}
     assert woken.put(a_service(version=5)) == {WEB}
-    assert woken.forget("ExposeRequest", "shop") == set()
+    assert woken.forget("ExposeRequest", "shop") == {WEB}
     assert woken.put_request(a_request(version=3)) == {WEB}
     assert woken.put(a_slice(version=6)) == {WEB}
 
@@ -360,38 +432,66 @@ OLDER = a_request(name="older", uid="b", created=EARLIER, spec={"serviceName": "
 WEB_REQUEST = a_request()
 
 
-def test_the_oldest_of_those_who_want_one_service_goes_first() -> None:
-    woken = Woken()
-    for request in (WEB_REQUEST, OLDER):
-        woken.put_request(request)
-    assert (woken.store.senior(WEB_REQUEST), woken.store.senior(OLDER)) == (OLDER.key, None)
+def older(woken: Woken, *requests: RequestRecord) -> list[Key | None]:
+    return [woken.store.older(request) for request in requests]
+
+
+def test_of_those_who_want_one_service_each_knows_the_next_older_one() -> None:
+    young = a_request(name="young", uid="c", created="2026-04", spec={"serviceName": "web"})
+    woken = Woken(young, WEB_REQUEST, OLDER)
+    assert older(woken, OLDER, WEB_REQUEST, young) == [None, OLDER.key, WEB]
 
 
 def test_of_two_of_one_second_the_smaller_uid_goes_first() -> None:
-    woken = Woken()
     twin = a_request(name="twin", uid="a", spec={"serviceName": "web"})
-    for request in (WEB_REQUEST, twin):
-        woken.put_request(request)
-    assert (woken.store.senior(WEB_REQUEST), woken.store.senior(twin)) == (twin.key, None)
+    assert older(Woken(WEB_REQUEST, twin), twin, WEB_REQUEST) == [None, twin.key]
 
 
-def test_one_that_is_being_deleted_stands_in_nobodys_way() -> None:
-    woken = Woken()
-    leaving = a_request(
-        name="older",
-        uid="b",
-        created=EARLIER,
-        spec={"serviceName": "web"},
-        deleting=True,
-    )
-    for request in (WEB_REQUEST, leaving):
-        woken.put_request(request)
-    assert woken.store.senior(WEB_REQUEST) is None
+INVALID = {"conditions": [{"type": "Accepted", "status": "False"}]}
 
 
-def test_a_request_that_turns_to_another_name_touches_those_who_want_its_old_one() -> None:
-    woken = Woken()
-    for request in (WEB_REQUEST, OLDER):
-        woken.put_request(request)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"deleting": True}, id="is being deleted"),
+        pytest.param({"status": INVALID}, id="its status says that it can't be carried out"),
+    ],
+)
+def test_no_way_is_barred_by_one_that(changes: dict[str, Any]) -> None:
+    assert older(Woken(WEB_REQUEST, replace(OLDER, **changes)), WEB_REQUEST) == [None]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        pytest.param("none", id="no list"),
+        pytest.param([None, "Accepted"], id="no conditions in it"),
+        pytest.param([{"type": "Accepted", "status": "True"}], id="valid"),
+        pytest.param([{"type": "Ready", "status": "False"}], id="valid, but not Ready"),
+    ],
+)
+def test_another_status_is_none_that_says_so(conditions: object) -> None:
+    older_one = replace(OLDER, status={"conditions": conditions})
+    assert older(Woken(WEB_REQUEST, older_one), WEB_REQUEST) == [OLDER.key]
+
+
+def test_one_that_turns_out_invalid_gives_way_until_it_is_valid() -> None:
+    woken = Woken(WEB_REQUEST, OLDER)
+    assert woken.whom(lambda: woken.store.want(OLDER, False)) == {WEB}
+    assert older(woken, WEB_REQUEST) == [None]
+    assert woken.whom(lambda: woken.store.want(OLDER, False)) == set()
+    assert woken.whom(lambda: woken.store.want(OLDER, True)) == {WEB}
+    assert older(woken, WEB_REQUEST) == [OLDER.key]
+
+
+def test_what_an_earlier_request_of_the_name_was_is_forgotten() -> None:
+    woken = Woken(WEB_REQUEST, OLDER)
+    woken.store.want(OLDER, False)
+    woken.put_request(replace(OLDER, uid="another", version=2))
+    assert older(woken, WEB_REQUEST) == [OLDER.key]
+
+
+def test_a_request_that_turns_to_another_name_touches_the_next_who_wants_its_old_one() -> None:
+    woken = Woken(WEB_REQUEST, OLDER)
     turned = a_request(name="older", uid="b", version=2, spec={"serviceName": "other"})
     assert woken.put_request(turned) == {OLDER.key, WEB_REQUEST.key}

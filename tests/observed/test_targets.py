@@ -1,14 +1,23 @@
 """Which requests a change of what a targetRef names touches."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from exposer.observed import Key, ObjectRecord, RequestRecord, trimmed_object
-from tests.support.builders import a_key, a_request, a_service, an_object_body
+from tests.support.builders import (
+    OWNER_REFERENCE,
+    a_key,
+    a_request,
+    a_service,
+    a_service_port,
+    an_object_body,
+)
 from tests.support.woken import Woken
 
-WEB = a_key("web")
+WEB, OTHER_KEY = a_key("web"), a_key("other")
+OTHER = OWNER_REFERENCE | {"name": "other", "uid": "other"}
 
 
 def targeting(kind: str = "Deployment", target: str = "shop", version: int = 1) -> RequestRecord:
@@ -107,9 +116,64 @@ def test_who_went_is_not_touched(woken: Woken) -> None:
     assert woken.drop(a_workload(version=2)) == set()
 
 
-def test_a_service_as_target_touches_with_each_change() -> None:
-    woken = Woken()
-    woken.put_request(targeting("Service", "shop"))
-    first = a_service(name="shop", owner=None, version=1)
-    second = a_service(name="shop", owner=None, version=2)
-    assert (woken.put(first), woken.put(second), woken.drop(second)) == ({WEB}, {WEB}, {WEB})
+@pytest.mark.parametrize(
+    ("change", "touched"),
+    [
+        pytest.param({"spec": {"selector": {"app": "new"}}}, {WEB}, id="its selector"),
+        pytest.param({"uid": "another"}, {WEB}, id="its place taken by another"),
+        pytest.param({"owner": OWNER_REFERENCE}, {WEB}, id="its owner: a ring may be open"),
+        pytest.param({"spec": {"ports": [a_service_port(81)]}}, set(), id="its ports"),
+        pytest.param({"labels": {"a": "b"}}, set(), id="its labels"),
+    ],
+)
+def test_a_service_as_target_touches_with_a_change_of(
+    change: dict[str, Any], touched: set[Key]
+) -> None:
+    woken = Woken(targeting("Service", "shop"))
+    before: dict[str, Any] = {"name": "shop", "owner": OTHER, "version": 1}
+    assert woken.put(a_service(**before)) == {WEB, OTHER_KEY}
+    assert woken.put(a_service(**{**before, "version": 2, **change})) - {OTHER_KEY} == touched
+
+
+def test_a_service_as_target_touches_when_it_goes() -> None:
+    woken = Woken(targeting("Service", "shop"), a_service(name="shop", owner=None))
+    assert woken.drop(a_service(name="shop", owner=None, version=2)) == {WEB}
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        pytest.param(lambda woken: None, True, id="nothing"),
+        pytest.param(lambda woken: woken.put(a_workload()), False, id="it comes"),
+        pytest.param(lambda woken: woken.forget("Deployment", None), False, id="all is forgotten"),
+        pytest.param(
+            lambda woken: woken.put_request(targeting(target="another", version=2)),
+            False,
+            id="nobody names it any more",
+        ),
+    ],
+)
+def test_a_workload_that_was_not_there_is_known_to_be_missing_until(
+    woken: Woken, change: Callable[[Woken], object], missing: bool
+) -> None:
+    woken.store.miss("Deployment", a_key("shop"))
+    change(woken)
+    assert woken.store.is_missing("Deployment", a_key("shop")) is missing
+
+
+def test_one_that_goes_is_known_to_be_missing(woken: Woken) -> None:
+    woken.put(a_workload(version=1))
+    woken.drop(a_workload(version=2))
+    assert woken.store.is_missing("Deployment", a_key("shop"))
+
+
+def test_one_that_came_while_it_was_read_is_not_missing(woken: Woken) -> None:
+    woken.put(a_workload())
+    woken.store.miss("Deployment", a_key("shop"))
+    assert not woken.store.is_missing("Deployment", a_key("shop"))
+
+
+def test_what_nobody_names_is_not_remembered_to_be_missing() -> None:
+    store = Woken().store
+    store.miss("Deployment", a_key("shop"))
+    assert not store.is_missing("Deployment", a_key("shop"))

@@ -52,10 +52,10 @@ def test_other_kinds_stay() -> None:
 def test_a_request_that_is_not_listed_claims_nothing() -> None:
     woken = Woken()
     gone = a_request(version=1)
-    left = a_request(name="front", uid="another", version=2, spec={"serviceName": "web"})
+    left = a_request(name="front", uid="younger", version=2, spec={"serviceName": "web"})
     woken.put_request(gone)
     woken.put_request(left)
-    assert woken.drop_unlisted("ExposeRequest", None, {left.uid}, 9) == {left.key}
+    assert woken.drop_unlisted("ExposeRequest", None, {left.uid}, 9) == {WEB, left.key}
     assert (woken.store.request(WEB), woken.store.request(left.key)) == (None, left)
 
 
@@ -82,7 +82,7 @@ def test_what_is_listed_may_be_told_again_later() -> None:
     woken.put_request(a_request())
     woken.put(a_service(version=1))
     woken.drop_unlisted("Service", None, {a_service().uid}, 9)
-    assert woken.put(a_service(version=2)) == {WEB}
+    assert woken.put(a_service(version=2, labels={})) == {WEB}
 
 
 def test_what_leaves_the_selection_may_come_back() -> None:

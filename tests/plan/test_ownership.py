@@ -94,7 +94,7 @@ def test_while_one_object_is_foreign_none_is_written_and_what_to_do_is_said(
     found: ObjectRecord, message: str
 ) -> None:
     assert plan(REQUEST_UID, wanted("192.0.2.10"), Snapshot((found,))) == Plan(
-        (), Refusal(Reason.SERVICE_CONFLICT, message)
+        (), Refusal(Reason.SERVICE_CONFLICT, message, woken=found.kind == "Service")
     )
 
 
@@ -105,7 +105,7 @@ def test_what_an_earlier_request_of_the_name_owned_is_waited_for() -> None:
         "waiting for the garbage collector to delete it, too"
     )
     assert plan(REQUEST_UID, wanted(), Snapshot((found,))) == Plan(
-        (), Refusal(Reason.PENDING, message)
+        (), Refusal(Reason.PENDING, message, woken=True)
     )
 
 
@@ -175,7 +175,9 @@ def test_what_another_has_is_said_with_its_holder(
         reason,
         f'{what} is held by Service "holder"; Service "web" stays as it is until that lets '
         "go of it",
+        claim=claim,
         held_by=holder,
+        woken=True,
     )
 
 

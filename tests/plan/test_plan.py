@@ -176,7 +176,7 @@ def test_the_old_service_goes_first_if_the_new_one_wants_its_node_port(deleting:
     )
     free = wanted(an_accepted_request(service_name="front", kind=Kind.NODE_PORT))
     message = 'Service "old" is being deleted; a new one takes its place then'
-    waiting = Plan(refusal=Refusal(Reason.PENDING, message))
+    waiting = Plan(refusal=Refusal(Reason.PENDING, message, woken=True))
     assert plan(REQUEST_UID, desired, Snapshot((old,))) == (
         waiting if deleting else Plan((Probe(free[0]), Delete(old), Create(desired[0])))
     )
@@ -252,7 +252,7 @@ def test_a_successor_waits_until_an_owned_service_is_gone(
     snapshot = Snapshot((a_service(deleting=True, spec=spec),))
     message = 'Service "web" is being deleted; a new one takes its place then'
     assert plan(REQUEST_UID, wanted(desired), snapshot) == Plan(
-        (), Refusal(Reason.PENDING, message)
+        (), Refusal(Reason.PENDING, message, woken=True)
     )
 
 

@@ -86,7 +86,7 @@ def test_a_replacement_waits_for_an_old_service_that_a_finalizer_keeps() -> None
     service = a_service(spec=STANDING[Kind.CLUSTER_IP], deleting=True)
     message = 'Service "web" is being deleted; a new one takes its place then'
     assert plan(REQUEST_UID, desired, Snapshot((service,))) == Plan(
-        (), Refusal(Reason.PENDING, message)
+        (), Refusal(Reason.PENDING, message, woken=True)
     )
 
 

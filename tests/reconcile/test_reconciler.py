@@ -434,8 +434,8 @@ async def test_target_refs_in_a_ring_are_refused_and_write_nothing(world: World)
     for name in names:
         await world.converge(name, selector={"app": name})
     for name, target in zip(names, ("friend", "third", "web"), strict=True):
-        spec = {"targetRef": {"kind": "Service", "name": target}}
-        world.tell(world.request(name, generation=2, **spec))
+        target_ref = {"kind": "Service", "name": target}
+        world.tell(world.request(name, generation=2, targetRef=target_ref))
     for _ in range(3):
         results = [await world.reconcile(Key("shop", name)) for name in names]
         wrote = [result.wrote for result in results]

@@ -7,7 +7,7 @@ from typing import Any
 from exposer.api.permission import Permitted
 from exposer.applied import Events, PodReader, Targets, WarningReader, Writer
 from exposer.kube.paths import object_path
-from exposer.observed import Key, Store, trimmed_object, trimmed_request
+from exposer.observed import Key, News, Store, trimmed_object, trimmed_request
 from exposer.reconcile import Reconciler, Result
 from exposer.repairs import Repairs
 from tests.support.builders import SERVICE_REFERENCE, a_request_body, a_slice_body
@@ -41,12 +41,22 @@ class World:
             self.repairs,
         )
 
-    def request(self, name: str = "web", *, generation: int = 1, **spec: Any) -> Body:
+    def request(
+        self,
+        name: str = "web",
+        *,
+        namespace: str = "shop",
+        generation: int = 1,
+        created: str = "2026-03-01T11:00:00Z",
+        **spec: Any,
+    ) -> Body:
         """Somebody writes a request, and nobody is told yet; returns it."""
-        path = object_path("ExposeRequest", "shop", name)
+        path = object_path("ExposeRequest", namespace, name)
         found = self.client.objects.get(path, {})
         body = a_request_body(
             name=name,
+            namespace=namespace,
+            created=created,
             uid=f"uid-of-{name}",
             generation=generation,
             spec={"ports": ["80:8080"], **spec},
@@ -117,7 +127,17 @@ class World:
         found = next(each for each in status["conditions"] if each["type"] == kind)
         return found["status"], found["reason"], found["message"]
 
-    def _wake(self, keys: AbstractSet[Key], status_only: bool) -> None:
+    def remove(self, kind: str, name: str, namespace: str = "shop") -> None:
+        """An object is deleted, and the watch tells."""
+        body = self.client.objects.pop(object_path(kind, namespace, name))
+        self.client.version += 1
+        metadata = {**body["metadata"], "resourceVersion": str(self.client.version)}
+        if kind == "ExposeRequest":
+            self.store.drop_request(trimmed_request({**body, "metadata": metadata}))
+        else:
+            self.store.drop(trimmed_object(kind, {**body, "metadata": metadata}))
+
+    def _wake(self, keys: AbstractSet[Key], news: News) -> None:
         self.woken.extend(sorted(keys))
 
     def _watch(self, kind: str, namespace: str) -> bool:

@@ -79,6 +79,13 @@ class OperatorProcess:
         assert found is not None, "it has ended"
         return int(found[1]) / 1024
 
+    @property
+    def resident(self) -> int:
+        """Its memory in bytes, without what is swapped out."""
+        assert self._process is not None
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
     def kill(self) -> None:
         """End it without asking, as the kernel does when memory runs out."""
         assert self._process is not None

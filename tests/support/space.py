@@ -136,6 +136,10 @@ class Space:
     def delete(self, kind: str, name: str) -> None:
         self._api.request("DELETE", self._path(kind, name))
 
+    def delete_all(self, kind: str) -> None:
+        """Delete all objects of a kind together."""
+        self._api.request("DELETE", self._path(kind))
+
     def until(self, kind: str, name: str, holds: Callable[[Object], bool]) -> Object:
         """Wait until an object is there and a condition holds for it."""
         only = _query("fieldSelector", f"metadata.name={name}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from exposer.observed import Key, ObjectRecord, RequestRecord, Store
+from exposer.observed import Key, News, ObjectRecord, RequestRecord, Store
 
 
 class Woken:
@@ -14,6 +14,7 @@ class Woken:
         """A store that has seen the records, in their order."""
         self._woken: set[Key] = set()
         self.status_only: set[Key] = set()
+        self.place_only: set[Key] = set()
         self.store = Store(self._wake)
         for record in records:
             if isinstance(record, RequestRecord):
@@ -24,31 +25,33 @@ class Woken:
     def put_request(
         self, record: RequestRecord, written: Mapping[str, Any] | None = None
     ) -> set[Key]:
-        return self._whom(lambda: self.store.put_request(record, written))
+        return self.whom(lambda: self.store.put_request(record, written))
 
     def drop_request(self, record: RequestRecord) -> set[Key]:
-        return self._whom(lambda: self.store.drop_request(record))
+        return self.whom(lambda: self.store.drop_request(record))
 
     def put(self, record: ObjectRecord, by: Key | None = None) -> set[Key]:
-        return self._whom(lambda: self.store.put(record, by))
+        return self.whom(lambda: self.store.put(record, by))
 
     def drop(self, record: ObjectRecord, by: Key | None = None) -> set[Key]:
-        return self._whom(lambda: self.store.drop(record, by))
+        return self.whom(lambda: self.store.drop(record, by))
 
     def drop_unlisted(
         self, kind: str, namespace: str | None, uids: AbstractSet[str], version: int
     ) -> set[Key]:
-        return self._whom(lambda: self.store.drop_unlisted(kind, namespace, uids, version))
+        return self.whom(lambda: self.store.drop_unlisted(kind, namespace, uids, version))
 
     def forget(self, kind: str, namespace: str | None) -> set[Key]:
-        return self._whom(lambda: self.store.forget(kind, namespace))
+        return self.whom(lambda: self.store.forget(kind, namespace))
 
-    def _whom(self, call: Callable[[], None]) -> set[Key]:
-        self._woken, self.status_only = set(), set()
+    def whom(self, call: Callable[[], object]) -> set[Key]:
+        self._woken, self.status_only, self.place_only = set(), set(), set()
         call()
         return self._woken
 
-    def _wake(self, keys: AbstractSet[Key], status_only: bool) -> None:
+    def _wake(self, keys: AbstractSet[Key], news: News) -> None:
         self._woken |= keys
-        if status_only:
+        if news is News.STATUS:
             self.status_only |= keys
+        if news is News.PLACE:
+            self.place_only |= keys

@@ -1,6 +1,7 @@
 """Each key once, in order, and never in two hands."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -186,3 +187,109 @@ async def test_a_change_that_is_to_come_makes_a_retry_that_comes_sooner_a_change
     queue.add_after(ONE, AT_ONCE, is_retry=True)
     queue.add_after(ONE, NEVER)
     assert await queue.get() == Item(ONE, is_retry=False)
+
+
+def keys_of(namespace: str, count: int) -> list[Key]:
+    return [a_key(f"web-{number}", namespace) for number in range(count)]
+
+
+A, B, C = keys_of("a", 6), keys_of("b", 6), keys_of("c", 6)
+
+
+async def taken_and_done(queue: WorkQueue, count: int) -> list[Key]:
+    """Take so many keys; each is given back before the next."""
+    taken = []
+    for _ in range(count):
+        taken.append((await queue.get()).key)
+        queue.done(taken[-1])
+    return taken
+
+
+async def test_namespaces_take_turns() -> None:
+    queue = WorkQueue()
+    queue.add(A[:4])
+    queue.add(B[:2])
+    queue.add(C[:1])
+    order = [A[0], B[0], C[0], A[1], B[1], A[2], A[3]]
+    assert await taken_and_done(queue, 7) == order
+
+
+async def test_a_namespace_that_comes_late_waits_for_one_key_of_each_other() -> None:
+    queue = WorkQueue()
+    queue.add(A)
+    queue.add(B)
+    await taken_and_done(queue, 3)
+    queue.add(C[:1])
+    assert await taken_and_done(queue, 3) == [B[1], A[2], C[0]]
+
+
+async def test_namespaces_take_turns_with_retries_too() -> None:
+    queue = WorkQueue(retry_gap=AT_ONCE)
+    for key in (*A[:3], *B[:2]):
+        queue.add_after(key, AT_ONCE, is_retry=True)
+    await timers()
+    assert await taken_and_done(queue, 5) == [A[0], B[0], A[1], B[1], A[2]]
+
+
+async def test_a_retry_does_not_wait_until_nothing_changes_elsewhere() -> None:
+    queue = WorkQueue()
+    queue.add(A)
+    queue.add_after(B[0], AT_ONCE, is_retry=True)
+    await timers()
+    assert await taken_and_done(queue, 2) == [B[0], A[0]]
+
+
+@pytest.mark.parametrize(
+    ("workers", "others", "most"),
+    [
+        pytest.param(16, 0, 8, id="half, where there is nobody else"),
+        pytest.param(16, 4, 6, id="half of what others leave"),
+        pytest.param(16, 15, 1, id="the last"),
+        pytest.param(1, 0, 1, id="of one"),
+    ],
+)
+async def test_a_namespace_has_no_more_workers_than_it_leaves(
+    workers: int, others: int, most: int
+) -> None:
+    queue = WorkQueue(workers=workers)
+    queue.add(a_key("web", f"other-{number}") for number in range(others))
+    for _ in range(others):
+        await queue.get()
+    many = keys_of("a", 20)
+    queue.add(many)
+    taken = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0):
+            while True:
+                taken.append((await queue.get()).key)
+    assert taken == many[:most]
+
+
+async def test_who_may_have_no_more_workers_gets_one_that_is_given_back() -> None:
+    queue = WorkQueue(workers=2)
+    queue.add(A[:2])
+    first = (await queue.get()).key
+    second = asyncio.create_task(queue.get())
+    await timers()
+    assert not second.done()
+    queue.done(first)
+    assert (await second).key == A[1]
+
+
+async def test_no_retries_of_a_namespace_fill_the_workers_either() -> None:
+    queue = WorkQueue(retry_gap=AT_ONCE, workers=2)
+    for key in A[:2]:
+        queue.add_after(key, AT_ONCE, is_retry=True)
+    queue.add_after(B[0], timedelta(milliseconds=1), is_retry=True)
+    assert [(await queue.get()).key, (await queue.get()).key] == [A[0], B[0]]
+
+
+async def test_the_depth_counts_all_that_wait() -> None:
+    queue = WorkQueue(retry_gap=NEVER)
+    queue.add([*A, *B])
+    for key in C[:2]:
+        queue.add_after(key, AT_ONCE, is_retry=True)
+    await timers()
+    taken = (await queue.get()).key
+    queue.add([taken])
+    assert queue.depth == 14

@@ -8,7 +8,7 @@ import pytest
 
 from exposer.api import Reason
 from exposer.backoff import Backoff
-from exposer.observed import Key
+from exposer.observed import Key, News
 from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
 from exposer.workers import StatusDebounce, Workers, WorkQueue, waking
@@ -103,11 +103,38 @@ async def test_what_failed_in_an_outage_is_tried_again_once_a_write_got_through(
     assert await case.work() == [FRONT, WEB]
 
 
+async def test_of_those_that_failed_in_an_outage_each_write_that_gets_through_lets_two_try(
+    case: Case,
+) -> None:
+    outage = Refusal(Reason.PENDING, "no answer", passing=True)
+    many = [a_key(f"web-{number}", f"shop-{number % 2}") for number in range(6)]
+    case.synced = {"shop", "shop-0", "shop-1"}
+    case.reconciler.answer = lambda key: Result(outage)
+    case.queue.add(many)
+    await case.work()
+    case.reconciler.answer = lambda key: Result(outage if key in many else None, reported=True)
+    case.queue.add([FRONT])
+    assert await case.work() == [FRONT, many[0]]
+    assert case.queue.depth == 1  # and one that has to wait, as there are ten retries a second
+
+
+async def test_what_others_make_fail_is_not_tried_again_by_a_write_elsewhere(case: Case) -> None:
+    fight = Refusal(
+        Reason.FIELDS_OVERRIDDEN, "again", passing=True, retry_after=timedelta(seconds=1)
+    )
+    case.reconciler.answer = lambda key: Result(fight)
+    case.queue.add([WEB])
+    await case.work()
+    case.reconciler.answer = lambda key: Result(reported=True)
+    case.queue.add([FRONT])
+    assert await case.work() == [FRONT]
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
         pytest.param(
-            Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT),
+            Refusal(Reason.NODE_PORT_TAKEN, "held by front", held_by=FRONT, woken=True),
             id="what another one has",
         ),
         pytest.param(
@@ -184,21 +211,22 @@ async def test_a_refusal_is_logged_once(case: Case, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize(
-    ("status_only", "seconds", "due"),
+    ("news", "seconds", "due"),
     [
-        pytest.param(True, 0.5, False, id="endpoints, right after the last status"),
-        pytest.param(True, 1, True, id="endpoints, a second later"),
-        pytest.param(False, 0, True, id="a change that a user makes"),
+        pytest.param(News.STATUS, 0.5, False, id="endpoints, right after the last status"),
+        pytest.param(News.STATUS, 1, True, id="endpoints, a second later"),
+        pytest.param(News.CHANGE, 0, True, id="a change that a user makes"),
+        pytest.param(News.PLACE, 1, False, id="the place in line"),
     ],
 )
 async def test_changes_of_endpoints_come_at_most_once_a_second(
-    case: Case, status_only: bool, seconds: float, due: bool
+    case: Case, news: News, seconds: float, due: bool
 ) -> None:
     case.reconciler.answer = lambda key: Result(reported=True)
     case.queue.add([WEB])
     await case.work()
     case.clock.now += seconds
-    waking(case.queue, case.debounce)({WEB}, status_only)
+    waking(case.queue, case.debounce)({WEB}, news)
     assert await case.work() == ([WEB] if due else [])
 
 
@@ -206,5 +234,5 @@ async def test_a_status_that_was_written_with_a_service_holds_up_nothing(case: C
     case.reconciler.answer = lambda key: Result(wrote=True, reported=True)
     case.queue.add([WEB])
     await case.work()
-    waking(case.queue, case.debounce)({WEB}, True)
+    waking(case.queue, case.debounce)({WEB}, News.STATUS)
     assert await case.work() == [WEB]

@@ -5,7 +5,9 @@ pods, those of the namespace are listed now and then, ever less often while noth
 whoever is concerned is woken.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -43,10 +45,9 @@ class _Interest:
 
     def selects(self, pod: Body) -> bool:
         """Whether it is one of them."""
-        metadata = pod["metadata"]
         if self.name is not None:
-            return bool(metadata["name"] == self.name)
-        return self.labels.items() <= (metadata.get("labels") or {}).items()
+            return bool(pod["metadata"]["name"] == self.name)
+        return self.labels.items() <= _labels(pod).items()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,41 @@ class _Selected:
     pods: list[PodRecord] = field(default_factory=list)
     named: list[object] = field(default_factory=list)
 
+    def take(self, pod: Body) -> bool:
+        """Take in a pod, if it is one of those; returns whether more are wanted."""
+        if self.interest.selects(pod):
+            if self.interest.name is None:
+                self.pods.append(trimmed_pod(pod))
+            else:
+                self.named.append(_version_of(pod))
+        return len(self.pods) < _FEW
+
+
+class _Wanted:
+    """Who wants to hear of which pods: of many, a pod meets the few that may want it."""
+
+    def __init__(self, selected: Iterable[_Selected]) -> None:
+        self.selected = list(selected)
+        self._by_name: defaultdict[str, list[_Selected]] = defaultdict(list)
+        self._by_label: defaultdict[object, list[_Selected]] = defaultdict(list)
+        labels = Counter(label for each in self.selected for label in each.interest.labels.items())
+        for each in self.selected:
+            if each.interest.name is not None:
+                self._by_name[each.interest.name].append(each)
+            else:
+                # By the one of its labels that the fewest others ask for.
+                rarest = min(each.interest.labels.items(), key=labels.__getitem__, default=None)
+                self._by_label[rarest].append(each)
+
     def take(self, pod: Body) -> None:
-        """Take in a pod, if it is one of those."""
-        if len(self.pods) == _FEW or not self.interest.selects(pod):
-            return
-        if self.interest.name is None:
-            self.pods.append(trimmed_pod(pod))
-        else:
-            self.named.append(_version_of(pod))
+        """Give the pod to those who want it."""
+        for found in self._lists(pod):
+            found[:] = [each for each in found if each.take(pod)]
+
+    def _lists(self, pod: Body) -> Iterator[list[_Selected]]:
+        yield self._by_name.get(pod["metadata"]["name"], [])
+        for label in (None, *_labels(pod).items()):
+            yield self._by_label.get(label, [])
 
 
 class PodReader:
@@ -164,10 +192,10 @@ class PodReader:
 
     async def _look(self, namespace: str) -> bool:
         """List the pods of a namespace once, for all who wait there; whether any was woken."""
-        selected = [_Selected(*each) for each in self._looks.waiting(namespace)]
+        wanted = _Wanted(_Selected(*each) for each in self._looks.waiting(namespace))
         problem = None
         try:
-            await _list(self._client, namespace, {"resourceVersion": "0"}, selected)
+            await _list(self._client, namespace, {"resourceVersion": "0"}, wanted)
             self._hidden.discard(namespace)
         except ApiError as error:
             if error.is_unreadable:
@@ -175,14 +203,14 @@ class PodReader:
                 problem = HIDDEN
             else:
                 problem = unavailable(error.message)
-        waiting = dict(self._looks.waiting(namespace))
         woken = False
-        for each in selected:
-            if waiting.get(each.request) != each.interest:  # it looks for something else by now
-                continue
+        for each in wanted.selected:
+            if not self._looks.is_waiting(each.request, each.interest):
+                continue  # not any more
             woken |= await self._notice(each, problem)
             if each.request in self._once:
                 self._looks.stop_waiting(each.request)
+            await asyncio.sleep(0)  # many may wait
         return woken
 
     async def _notice(self, found: "_Selected", problem: BackingPods | None) -> bool:
@@ -238,7 +266,7 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
     found = _Selected(Key(namespace, ""), _Interest(labels))
     try:
         query = {"labelSelector": selector, "limit": str(_FEW)}
-        await _list(client, namespace, query, [found])
+        await _list(client, namespace, query, _Wanted([found]))
         records = tuple(found.pods)
         owner = _set_of(records)
         governing = await _governing_service(client, namespace, owner) if owner else None
@@ -249,15 +277,12 @@ async def read_backing(client: Client, namespace: str, labels: Mapping[str, str]
     return BackingPods(records, governing)
 
 
-async def _list(
-    client: Client, namespace: str, query: Mapping[str, str], selected: Iterable[_Selected]
-) -> None:
+async def _list(client: Client, namespace: str, query: Mapping[str, str], wanted: _Wanted) -> None:
     """The pods that run or will; those that are being deleted are no reason to wait for them."""
 
     def take(pod: Body) -> None:
         if "deletionTimestamp" not in pod["metadata"]:
-            for each in selected:
-                each.take(pod)
+            wanted.take(pod)
 
     await client.read_list(collection_path("Pod", namespace), take, {**_ALIVE, **query})
 
@@ -275,5 +300,8 @@ async def _governing_service(client: Client, namespace: str, name: str) -> str:
 
 def _version_of(pod: Body) -> object:
     """What makes a difference to a request whose target is a pod; labels may be many."""
-    metadata = pod["metadata"]
-    return metadata["uid"], hash(frozenset((metadata.get("labels") or {}).items()))
+    return pod["metadata"]["uid"], hash(frozenset(_labels(pod).items()))
+
+
+def _labels(pod: Body) -> Mapping[str, str]:
+    return pod["metadata"].get("labels") or {}

@@ -105,7 +105,8 @@ def _known(
         address = re.search(r"failed to allocate IP ([0-9a-f.:]+):", message)
         holder = address and holder_of(address[1])
         if holder or "already allocated" in message:
-            return _taken(Reason.CLUSTER_IP_TAKEN, error, namespace, holder)
+            claim = address[1] if address else None
+            return _taken(Reason.CLUSTER_IP_TAKEN, error, namespace, claim, holder)
         return None
     port = re.search(
         r"Invalid value: (\d+)" if field.endswith(".nodePort") else r"HealthCheck NodePort (\d+)",
@@ -117,10 +118,13 @@ def _known(
         return Refusal(Reason.NODE_PORT_OUT_OF_RANGE, error.message, retry=False)
     holder = holder_of(int(port[1]))
     if holder or "already allocated" in message:
-        return _taken(Reason.NODE_PORT_TAKEN, error, namespace, holder)
+        return _taken(Reason.NODE_PORT_TAKEN, error, namespace, int(port[1]), holder)
     return None
 
 
-def _taken(reason: Reason, error: ApiError, namespace: str, holder: Key | None) -> Refusal:
+def _taken(
+    reason: Reason, error: ApiError, namespace: str, claim: int | str | None, holder: Key | None
+) -> Refusal:
     told = f"; it is held by {told_holder(holder, namespace)}" if holder else ""
-    return Refusal(reason, error.message + told, held_by=holder)
+    message = error.message + told
+    return Refusal(reason, message, claim=claim, held_by=holder, woken=holder is not None)

@@ -65,14 +65,16 @@ class Targets:
                 f'spec.targetRef: Service "{target.name}" takes its selector from this request '
                 "itself: write a spec.selector"
             )
-            return Refused(Reason.TARGET_HAS_NO_SELECTOR, message, retry=True), True
+            # Any of those in the ring may let go of it: nobody is told of all of them.
+            return Refused(Reason.TARGET_HAS_NO_SELECTOR, message, retry=True), False
         woken = True
         if target.kind in WORKLOADS:
             woken = self._watch(target.kind, request.namespace)
         known = self._store.find(target.kind, key)
         body = known.body if known is not None else None
         try:
-            if target.kind != "Service" and not body:
+            is_missing = woken and self._store.is_missing(target.kind, key)
+            if target.kind != "Service" and not body and not is_missing:
                 body = await self._read(target.kind, key, request)
         except ApiError as error:
             if error.code != 403:
@@ -107,6 +109,7 @@ class Targets:
         except ApiError as error:
             if error.code != 404:
                 raise
+            self._store.miss(kind, key)
             return None
         if kind in WORKLOADS:
             self._store.put(trimmed_object(kind, body), by=request)

@@ -15,7 +15,7 @@ from exposer.leadership import Leadership, leadership_of
 from exposer.manager import garbage
 from exposer.manager.metrics import measure
 from exposer.manager.probes import ListenError, probes
-from exposer.observed import Key, Store
+from exposer.observed import Key, News, Store
 from exposer.options import Options
 from exposer.reconcile import Reconciler
 from exposer.repairs import Repairs
@@ -68,8 +68,8 @@ async def _run(
         synced.set()
 
     informers = Informers(client, store, options.namespaces, options.silence, wake_all)
-    pods = PodReader(client, lambda key: wake({key}, True))
-    warnings = WarningReader(client, lambda key: wake({key}, True))
+    pods = PodReader(client, lambda key: wake({key}, News.STATUS))
+    warnings = WarningReader(client, lambda key: wake({key}, News.STATUS))
     reconciler = Reconciler(
         options.permitted,
         store,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any, NamedTuple
 
-from exposer.api import Refused
+from exposer.api import ConditionType, Refused
 from exposer.api.identity import KIND
 
 
@@ -18,6 +19,18 @@ class Key(NamedTuple):
     def __str__(self) -> str:
         """As users write it."""
         return f"{self.namespace}/{self.name}"
+
+
+Claim = int | str | Key
+"""What one request at a time can have: a node port, a ClusterIP, or the name of a Service."""
+
+
+class News(Enum):
+    """What touches a request: it decides how soon it is reconciled."""
+
+    CHANGE = "what it asks for, what stands or what it waits for is not as it was"
+    STATUS = "nothing but its status depends on it: the cluster's endpoints come in storms"
+    PLACE = "another one is right before it in line: those before it may go one after the other"
 
 
 class Reference(NamedTuple):
@@ -60,6 +73,16 @@ class RequestRecord:
     def unpacked(self) -> "RequestRecord":
         """The same for a reconcile, which reads it more than once."""
         return replace(self, status=dict(self.status))
+
+    @property
+    def is_told_invalid(self) -> bool:
+        """Whether its status says that its spec can't be carried out."""
+        conditions = self.status.get("conditions")
+        return isinstance(conditions, list) and any(
+            isinstance(each, Mapping)
+            and (each.get("type"), each.get("status")) == (ConditionType.ACCEPTED, "False")
+            for each in conditions
+        )
 
     @property
     def service_key(self) -> Key:

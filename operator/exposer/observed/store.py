@@ -9,17 +9,17 @@ from typing import Any
 
 from exposer.api.identity import KIND
 from exposer.api.target import WORKLOADS
-from exposer.observed.dependents import Dependents, Place, discard
-from exposer.observed.records import Key, ObjectRecord, RequestRecord, Snapshot
+from exposer.observed.lines import Lines
+from exposer.observed.records import Claim, Key, News, ObjectRecord, RequestRecord, Snapshot
+from exposer.observed.target_index import Place, TargetIndex, discard
 
 _TOMBSTONES = 1024  # deletions that are remembered
 
-Wake = Callable[[AbstractSet[Key], bool], None]
-"""Takes the requests that a change touches, and whether nothing but their status depends on it: the
-cluster's endpoints come in storms."""
+Wake = Callable[[AbstractSet[Key], News], None]
+"""Takes the requests that a change touches, and what it means for them."""
 
 
-def _wake_nobody(_touched: AbstractSet[Key], _status_only: bool) -> None:
+def _wake_nobody(_touched: AbstractSet[Key], _news: News) -> None:
     pass
 
 
@@ -38,7 +38,9 @@ class Store:
             wake: Is called with each change that touches a request, before the call returns.
         """
         self._wake = wake
-        self._dependents = Dependents()
+        self._targets = TargetIndex()
+        self._lines = Lines()
+        self._invalid: set[Key] = set()
         self._requests: dict[Key, RequestRecord] = {}
         self._objects: dict[Place, ObjectRecord] = {}
         self._by_service: defaultdict[Key, set[Place]] = defaultdict(set)
@@ -78,25 +80,38 @@ class Store:
         places = sorted({*named, *owned})
         return Snapshot(tuple(self._objects[place].unpacked() for place in places))
 
-    def senior(self, request: RequestRecord) -> Key | None:
-        """The oldest request that wants the same Service, if that is another one."""
-        claims = [self._requests[key] for key in self._dependents.of_service(request.service_key)]
-        living = [claim for claim in claims if not claim.deleting]
-        oldest = min(living, key=lambda claim: claim.seniority, default=request)
-        return None if oldest.uid == request.uid else oldest.key
+    def older(self, request: RequestRecord) -> Key | None:
+        """The next older request that wants the same Service, if there is one."""
+        return self._lines.before(request, request.service_key)
 
     def holder_of(self, claim: int | str) -> Key | None:
         """The Service that has the node port or the ClusterIP."""
         return min(self._holders.get(claim, ()), default=None)
 
-    def wait(self, request: Key, service: Key | None) -> None:
-        """Wake the request when the Service gives up something that no other can have meanwhile.
+    def want(self, request: RequestRecord, is_valid: bool) -> None:
+        """Let a request stand in line for its Service's name; not if its spec can't be carried out.
+
+        A new one does, until it was reconciled, unless its status says that it can't.
+        """
+        if request.key in self._requests:
+            (self._invalid.discard if is_valid else self._invalid.add)(request.key)
+        self._line_up(request, self._waits_for(request.key))
+
+    def wait(self, request: RequestRecord, claim: int | str | None) -> Key | None:
+        """Let a request stand in line for a node port or a ClusterIP that another Service has.
+
+        The first in line is woken when another Service has it, or none, and each other when it has
+        another one before it.
 
         Args:
             request: Who waits.
-            service: For whom; None to wait no more.
+            claim: For what; None to wait no more.
+
+        Returns:
+            Who is right before it in line.
         """
-        self._dependents.wait(request, service)
+        self._line_up(request, frozenset() if claim is None else {claim})
+        return None if claim is None else self._lines.before(request, claim)
 
     def put_request(self, record: RequestRecord, written: Mapping[str, Any] | None = None) -> None:
         """Take in a request; it is touched if its spec or its status is not what was known.
@@ -109,29 +124,29 @@ class Store:
         known = self._requests.get(record.key)
         if self._is_past(KIND, known, record):
             return
-        touched: set[Key] = set()
         if known is None or not _asks_the_same(known, record):
-            touched.add(record.key)
+            self._tell({record.key})
         elif record.status != (known.status if written is None else written):
-            self._tell({record.key}, status_only=True)
+            self._tell({record.key}, News.STATUS)
         if known:
             self._release(known, record)
-            if known.service_key != record.service_key:  # others may have that name now
-                touched |= self._dependents.of_service(known.service_key)
+        if known is None or known.uid != record.uid:
+            (self._invalid.add if record.is_told_invalid else self._invalid.discard)(record.key)
         self._requests[record.key] = record
-        self._dependents.add(record)
-        self._tell(touched)
+        self._targets.add(record)
+        self._line_up(record, self._waits_for(record.key))
 
     def drop_request(self, record: RequestRecord) -> None:
-        """Forget a request that was deleted; whoever wanted its Service's name may have it now."""
+        """Forget a request that was deleted; it is touched itself, so that all forget it."""
         self._bury(record)
         known = self._requests.get(record.key)
         if known is None or known.uid != record.uid or known.version > record.version:
             return
         del self._requests[record.key]
-        self.wait(record.key, None)
+        self._invalid.discard(record.key)
         self._release(known)
-        self._tell(self._dependents.of_service(known.service_key))
+        self._tell({record.key})
+        self._stand(known, frozenset())
 
     def put(self, record: ObjectRecord, by: Key | None = None) -> None:
         """Take in an object.
@@ -151,19 +166,23 @@ class Store:
         if record.kind in WORKLOADS:
             self._put_workload(record, known, by)
             return
-        touched = self._dependents.of_object(record)
+        if known is not None and replace(record, version=known.version) == known:
+            self._objects[place] = record  # nothing that anybody reads has changed
+            return
+        touched = self._touched_by(record)
         if known:
-            touched |= self._dependents.of_object(known)
-            if known.held - record.held:
-                touched |= self._dependents.of_holder(record.key)
+            touched |= self._touched_by(known)
             self._unlink(known)
+        if record.kind == "Service" and (known is None or _aims_at(known) != _aims_at(record)):
+            touched |= self._targets.of(place)
         self._objects[place] = record
         self._by_service[record.service_key].add(place)
         if record.owner is not None and record.owner.kind == KIND:
             self._by_owner[record.key.namespace, record.owner.uid].add(place)
         for claim in record.held:
             self._holders[claim].add(record.key)
-        self._tell(touched - {by}, record.is_the_clusters)
+        touched |= self._first_in_line(record.held ^ (known.held if known else frozenset()))
+        self._tell(touched - {by}, News.STATUS if record.is_the_clusters else News.CHANGE)
 
     def drop(self, record: ObjectRecord, by: Key | None = None) -> None:
         """Forget an object that was deleted.
@@ -173,18 +192,28 @@ class Store:
             by: The request in whose reconcile it was deleted.
         """
         self._bury(record)
-        known = self._objects.get((record.kind, record.key))
+        place = record.kind, record.key
+        known = self._objects.get(place)
         if known is None:  # a target may be read at the very moment when it goes
-            self._tell(self._dependents.of_target(record.kind, record.key) - {by})
+            self._tell(self._targets.of(place) - {by})
             return
         if known.uid != record.uid or known.version > record.version:
             return
-        del self._objects[record.kind, record.key]
+        del self._objects[place]
         self._unlink(known)
-        touched = self._dependents.of_object(known)
-        if known.kind == "Service":
-            touched |= self._dependents.of_holder(known.key)
-        self._tell(touched - {by})
+        if known.kind in WORKLOADS:
+            self._targets.miss(place)
+        touched = self._targets.of(place) | self._touched_by(known)
+        self._tell((touched | self._first_in_line(known.held)) - {by})
+
+    def miss(self, kind: str, key: Key) -> None:
+        """A workload was not there when it was read, and a watch would tell if it came."""
+        if self.find(kind, key) is None:
+            self._targets.miss((kind, key))
+
+    def is_missing(self, kind: str, key: Key) -> bool:
+        """Whether a workload is known not to be there, as long as its kind is watched."""
+        return self._targets.is_missing((kind, key))
 
     def drop_unlisted(
         self, kind: str, namespace: str | None, uids: AbstractSet[str], version: int
@@ -212,6 +241,8 @@ class Store:
         self._listed.pop((kind, namespace), None)
         for record in self._of(kind, namespace):
             self._drop_any(record)
+        for place, _ in self._targets.all():
+            self._targets.find(place)
         self._tombstones.clear()
 
     def _of(self, kind: str, namespace: str | None) -> list[RequestRecord | ObjectRecord]:
@@ -229,10 +260,44 @@ class Store:
         else:
             self.drop(record)
 
-    def _tell(self, touched: AbstractSet[Key | None], status_only: bool = False) -> None:
+    def _touched_by(self, record: ObjectRecord) -> set[Key | None]:
+        """The requests that own the object or its Service, and the first that wants that name."""
+        if record.kind in WORKLOADS:
+            return set()
+        service = self._objects.get(("Service", record.service_key))
+        owners = {_owner_of(record), _owner_of(service), self._lines.first(record.service_key)}
+        return {*owners}
+
+    def _first_in_line(self, claims: AbstractSet[Claim]) -> set[Key | None]:
+        """Who waits for what a Service has come to have, or has no more."""
+        return {self._lines.first(claim) for claim in claims}
+
+    def _waits_for(self, request: Key) -> AbstractSet[Claim]:
+        """The node port or the ClusterIP that a request stands in line for."""
+        claims = self._lines.claims_of(request)
+        return {claim for claim in claims if not isinstance(claim, Key)}
+
+    def _line_up(self, request: RequestRecord, waits_for: AbstractSet[Claim]) -> None:
+        """Let a request stand in line where it belongs, and wake those whose place that changes."""
+        known = self._requests.get(request.key)
+        if known is None or known.uid != request.uid:
+            return  # it went while it was reconciled
+        claims: set[Claim] = set()
+        if not known.deleting:
+            claims |= waits_for
+            if known.key not in self._invalid:
+                claims.add(known.service_key)
+        self._stand(known, claims)
+
+    def _stand(self, request: RequestRecord, claims: AbstractSet[Claim]) -> None:
+        first, others = self._lines.stand(request, claims)
+        self._tell(first)
+        self._tell(others - first, News.PLACE)
+
+    def _tell(self, touched: AbstractSet[Key | None], news: News = News.CHANGE) -> None:
         keys = {key for key in touched if key is not None}
         if keys:
-            self._wake(keys, status_only)
+            self._wake(keys, news)
 
     def _is_past(
         self,
@@ -257,9 +322,10 @@ class Store:
         self, record: ObjectRecord, known: ObjectRecord | None, by: Key | None
     ) -> None:
         """Only if it is a target, and nothing that counts ever changes (apps/v1 selectors)."""
-        touched = self._dependents.of_target(record.kind, record.key)
+        touched = self._targets.of((record.kind, record.key))
         if not touched:
             return
+        self._targets.find((record.kind, record.key))
         is_same = known is not None and known.uid == record.uid
         # A watch tells the metadata only; what was read of the same object still holds.
         body = known.body if known is not None and is_same and not record.body else record.body
@@ -271,7 +337,7 @@ class Store:
         """The requests whose target isn't known to be there; it may be read at this moment."""
         missing = (
             requests
-            for (of_kind, key), requests in self._dependents.targets()
+            for (of_kind, key), requests in self._targets.all()
             if of_kind == kind
             and namespace in (None, key.namespace)
             and (kind, key) not in self._objects
@@ -280,13 +346,13 @@ class Store:
 
     def _release(self, known: RequestRecord, successor: RequestRecord | None = None) -> None:
         """Forget what a request named, and the workload that nobody names any more."""
-        self._dependents.remove(known)
+        self._targets.remove(known)
         target = known.target
         if target is None or target[0] not in WORKLOADS:
             return
         if successor is not None and successor.target == target:
             return
-        if not self._dependents.of_target(*target):
+        if not self._targets.of(target):
             self._objects.pop(target, None)
 
     def _unlink(self, record: ObjectRecord) -> None:
@@ -301,6 +367,18 @@ class Store:
         self._tombstones[record.uid] = record.version
         if len(self._tombstones) > _TOMBSTONES:
             self._tombstones.popitem(last=False)
+
+
+def _owner_of(record: ObjectRecord | None) -> Key | None:
+    """The request that is the object's controller."""
+    if record is None or record.owner is None or record.owner.kind != KIND:
+        return None
+    return Key(record.key.namespace, record.owner.name)
+
+
+def _aims_at(record: ObjectRecord) -> tuple[Any, ...]:
+    """What a targetRef reads of a Service: its selector, and whose that is."""
+    return record.uid, record.owner, record.body.get("spec", {}).get("selector")
 
 
 def _asks_the_same(known: RequestRecord, record: RequestRecord) -> bool:

@@ -66,7 +66,9 @@ class Refusal:
         retry: Trying again without a change by the user can help.
         retry_after: How long not to try again, as the API server asked, or somebody else's doing
             advises.
-        held_by: The Service that has what is wanted, where that is known.
+        claim: The node port or the ClusterIP that is taken: the request stands in line for it.
+        held_by: The Service that has it, where that is known.
+        woken: The request is woken when this may be over; there is no hurry to try again.
         passing: It may well be over in a moment, as a lost answer is; it is told when it lasts.
         seldom: An administrator can help, or another version of Kubernetes: try again in minutes.
     """
@@ -75,7 +77,9 @@ class Refusal:
     message: str
     retry: bool = True
     retry_after: timedelta | None = None
+    claim: int | str | None = None
     held_by: Key | None = None
+    woken: bool = False
     passing: bool = False
     seldom: bool = False
 

@@ -52,45 +52,64 @@ def conflict(record: ObjectRecord, wanted: Mapping[str, Any]) -> Refusal:
         wanted: What the request wants in its place.
     """
     what = f'{record.kind} "{record.key.name}"'
-    owner = record.owner
+    owner, woken = record.owner, record.kind == "Service"  # of others' endpoints nobody tells
     if owner is None:
-        return Refusal(Reason.SERVICE_CONFLICT, f"{what} {_unowned(record)}")
+        return Refusal(Reason.SERVICE_CONFLICT, f"{what} {_unowned(record)}", woken=woken)
     if (owner.kind, owner.name) == (KIND, wanted["metadata"]["ownerReferences"][0]["name"]):
         return Refusal(
             Reason.PENDING,
             f"{what} belongs to an earlier {KIND} of this name, which was deleted; waiting for the "
             "garbage collector to delete it, too",
+            woken=woken,
         )
     # The API server takes any texts for these.
     kind, name = one_line(owner.kind, _LONGEST), one_line(owner.name, _LONGEST)
     return Refusal(
         Reason.SERVICE_CONFLICT,
         f'{what} belongs to {kind} "{name}"; set spec.serviceName to a free name',
+        woken=woken,
     )
 
 
-def claimed_by(senior: Key, service: Key) -> Refusal:
-    """The refusal for a request that is not the oldest of those that want one Service."""
+def claimed_by(older: Key, service: Key) -> Refusal:
+    """The refusal for a request that is not the oldest of those that want one Service.
+
+    Args:
+        older: The request right before it in line.
+        service: What both want.
+    """
     return Refusal(
         Reason.SERVICE_CONFLICT,
-        f'ExposeRequest "{senior.name}" asked for Service "{service.name}" before; set '
+        f'ExposeRequest "{older.name}" asked for Service "{service.name}" before; set '
         "spec.serviceName to a free name",
+        woken=True,
     )
 
 
 def taken(claim: int | str, holder: Key, service: Key) -> Refusal:
     """The refusal for a replacement that asks for a ClusterIP or a node port of another Service."""
-    reason, what = (
-        (Reason.NODE_PORT_TAKEN, f"node port {claim}")
-        if isinstance(claim, int)
-        else (Reason.CLUSTER_IP_TAKEN, f"ClusterIP {claim}")
+    stays = f'Service "{service.name}" stays as it is until that lets go of it'
+    how = f"is held by {told_holder(holder, service.namespace)}; {stays}"
+    return _taken(claim, how, holder)
+
+
+def waits_behind(older: Key, request: Key, claim: int | str) -> Refusal:
+    """The refusal for a request that is not the oldest of those that wait for what is taken.
+
+    It does not say who has that: the request is woken when the one before it goes, and not each
+    time when another has it.
+
+    Args:
+        older: The request right before it in line.
+        request: The request.
+        claim: The node port or the ClusterIP.
+    """
+    who = (
+        f'ExposeRequest "{older.name}"'
+        if older.namespace == request.namespace
+        else "an ExposeRequest in another namespace"
     )
-    return Refusal(
-        reason,
-        f"{what} is held by {told_holder(holder, service.namespace)}; "
-        f'Service "{service.name}" stays as it is until that lets go of it',
-        held_by=holder,
-    )
+    return _taken(claim, f"is taken, and {who}, which is older, waits for it, too")
 
 
 def told_holder(holder: Key, namespace: str) -> str:
@@ -105,7 +124,17 @@ def wait_for(record: ObjectRecord) -> Refusal:
     return Refusal(
         Reason.PENDING,
         f'{record.kind} "{record.key.name}" is being deleted; a new one takes its place then',
+        woken=record.kind == "Service",
     )
+
+
+def _taken(claim: int | str, how: str, holder: Key | None = None) -> Refusal:
+    reason, what = (
+        (Reason.NODE_PORT_TAKEN, f"node port {claim}")
+        if isinstance(claim, int)
+        else (Reason.CLUSTER_IP_TAKEN, f"ClusterIP {claim}")
+    )
+    return Refusal(reason, f"{what} {how}", claim=claim, held_by=holder, woken=True)
 
 
 def _unowned(record: ObjectRecord) -> str:

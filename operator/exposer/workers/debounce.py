@@ -1,5 +1,6 @@
 """How often the status of a request is written while nothing but its endpoints changes."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
@@ -18,11 +19,15 @@ class StatusDebounce:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """Take the time, in seconds, from ``clock``."""
         self._clock = clock
-        self._written: dict[Key, float] = {}
+        self._written: OrderedDict[Key, float] = OrderedDict()
 
     def written(self, key: Key) -> None:
         """Its status was written because the cluster's part of it changed."""
-        self._written[key] = self._clock()
+        now = self._clock()
+        self._written[key] = now
+        self._written.move_to_end(key)
+        while now - next(iter(self._written.values())) >= INTERVAL.total_seconds():
+            self._written.popitem(last=False)  # nothing is remembered of quiet requests
 
     def delay(self, key: Key) -> timedelta:
         """How long to wait before the next change is looked at."""
@@ -30,6 +35,4 @@ class StatusDebounce:
         if written is None:
             return timedelta()
         left = INTERVAL - timedelta(seconds=self._clock() - written)
-        if left <= timedelta():
-            del self._written[key]  # as good as never: nothing is remembered of quiet requests
         return max(left, timedelta())

@@ -1,11 +1,14 @@
 """The keys to reconcile: each once however often it is added, one reconcile a key at a time.
 
-client-go's workqueue is the model, but for one thing: what has changed goes before what is only
-tried again, and of the latter there are only so many a second, however many requests fail.
+client-go's workqueue is the model, but for two things. What has changed goes before what is only
+tried again, and of the latter there are only so many a second, however many requests fail. And
+namespaces take turns, so that none waits for all that another has to do; the API server does so
+with those who call it (KEP-1040, fair queuing).
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
@@ -14,6 +17,9 @@ from exposer.observed import Key
 
 RETRY_GAP = timedelta(seconds=0.1)
 """The least time between two retries."""
+
+WORKERS = 16
+"""How many keys may be taken at once; writes under way: the API server is the limit, not we."""
 
 
 class Item(NamedTuple):
@@ -28,23 +34,76 @@ class Item(NamedTuple):
     is_retry: bool
 
 
-class WorkQueue:
-    """A queue of keys, in the order in which they were added."""
+class Turns:
+    """Keys in the order in which they were added, but for namespaces, which take turns."""
 
-    def __init__(self, retry_gap: timedelta = RETRY_GAP) -> None:
+    def __init__(self) -> None:
+        """Start empty."""
+        self._namespaces: OrderedDict[str, OrderedDict[Key, None]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(map(len, self._namespaces.values()))
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._namespaces)
+
+    def __contains__(self, key: Key) -> bool:
+        """Whether it was added, and not taken yet."""
+        return key in self._namespaces.get(key.namespace, ())
+
+    def has(self, namespace: str) -> bool:
+        """Whether there are any of the namespace."""
+        return namespace in self._namespaces
+
+    def add(self, key: Key) -> None:
+        """Add a key; once is enough."""
+        self._namespaces.setdefault(key.namespace, OrderedDict())[key] = None
+
+    def discard(self, key: Key) -> None:
+        """Take a key out of turn."""
+        if key in self:
+            self._remove(key)
+
+    def take(self, may: Callable[[str], bool] = lambda namespace: True) -> Key | None:
+        """Take the next key of the next namespace that may have one; that is the last now."""
+        namespace = next(filter(may, self._namespaces), None)
+        if namespace is None:
+            return None
+        key = next(iter(self._namespaces[namespace]))
+        self._namespaces.move_to_end(namespace)
+        self._remove(key)
+        return key
+
+    def _remove(self, key: Key) -> None:
+        keys = self._namespaces[key.namespace]
+        del keys[key]
+        if not keys:
+            del self._namespaces[key.namespace]
+
+
+class WorkQueue:
+    """A queue of keys."""
+
+    def __init__(self, retry_gap: timedelta = RETRY_GAP, workers: int = WORKERS) -> None:
         """Start empty.
 
         Args:
             retry_gap: The least time between two retries.
+            workers: How many keys may be taken at once. A namespace has no more of them than it
+                leaves to others, so that there is one for each that comes.
         """
-        self._changed: dict[Key, None] = {}  # dicts for their order
-        self._retries: dict[Key, None] = {}
+        self._changed = Turns()
+        self._retries = Turns()
         self._again: dict[Key, bool] = {}  # added while taken; whether as a retry
         self._taken: set[Key] = set()
+        self._taken_of: dict[str, int] = {}
         self._timers: dict[Key, tuple[asyncio.TimerHandle, bool]] = {}  # and whether it is a retry
         self._arrived = asyncio.Event()
         self._retry_gap = retry_gap.total_seconds()
         self._next_retry = 0.0
+        self.workers = workers
 
     @property
     def depth(self) -> int:
@@ -73,21 +132,43 @@ class WorkQueue:
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()
-            if self._changed:
-                return self._take(self._changed, is_retry=False)
-            if self._retries and now >= self._next_retry:
-                self._next_retry = now + self._retry_gap
-                return self._take(self._retries, is_retry=True)
+            item = self._next(now)
+            if item is not None:
+                self._taken.add(item.key)
+                namespace = item.key.namespace
+                self._taken_of[namespace] = self._taken_of.get(namespace, 0) + 1
+                return item
             self._arrived.clear()
+            until = self._next_retry if self._retries and self._next_retry > now else None
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._next_retry if self._retries else None):
+                async with asyncio.timeout_at(until):
                     await self._arrived.wait()
 
     def done(self, key: Key) -> None:
         """Its reconcile is over."""
         self._taken.discard(key)
+        self._taken_of[key.namespace] -= 1
+        if not self._taken_of[key.namespace]:
+            del self._taken_of[key.namespace]
         if key in self._again:
             self._put(key, self._again.pop(key))
+        self._arrived.set()
+
+    def _next(self, now: float) -> Item | None:
+        """A retry that is due goes before what has changed elsewhere, not in its namespace."""
+        if self._retries and now >= self._next_retry:
+            key = self._retries.take(self._may_retry)
+            if key is not None:
+                self._next_retry = now + self._retry_gap
+                return Item(key, is_retry=True)
+        key = self._changed.take(self._may_take)
+        return None if key is None else Item(key, is_retry=False)
+
+    def _may_take(self, namespace: str) -> bool:
+        return self._taken_of.get(namespace, 0) < self.workers - len(self._taken)
+
+    def _may_retry(self, namespace: str) -> bool:
+        return self._may_take(namespace) and not self._changed.has(namespace)
 
     def _put(self, key: Key, is_retry: bool) -> None:
         self._forget_timer(key)
@@ -95,17 +176,11 @@ class WorkQueue:
             self._again[key] = is_retry and self._again.get(key, True)
             return
         if is_retry and key not in self._changed:
-            self._retries[key] = None
+            self._retries.add(key)
         else:
-            self._retries.pop(key, None)
-            self._changed[key] = None
+            self._retries.discard(key)
+            self._changed.add(key)
         self._arrived.set()
-
-    def _take(self, line: dict[Key, None], *, is_retry: bool) -> Item:
-        key = next(iter(line))
-        del line[key]
-        self._taken.add(key)
-        return Item(key, is_retry)
 
     def _forget_timer(self, key: Key) -> None:
         if key in self._timers:

@@ -9,18 +9,19 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import Counter, Histogram
 
 from exposer.backoff import LAST, Backoff
-from exposer.observed import Key
+from exposer.observed import Key, News
 from exposer.plan import Refusal
 from exposer.reconcile import Reconciler, Result
 from exposer.workers.debounce import StatusDebounce
-from exposer.workers.work_queue import Item, WorkQueue
+from exposer.workers.work_queue import Item, Turns, WorkQueue
 
 RECONCILES = Counter("exposer_reconcile", "Reconciles by what came of them.", ["result"])
 SECONDS = Histogram("exposer_reconcile_duration_seconds", "How long a reconcile took.")
 
 _SELDOM = timedelta(minutes=5)
+"""Until the next try where there is no hurry."""
 
-CONCURRENCY = 16  # writes under way at once; the API server is the limit, not we
+_SETTLED = timedelta(seconds=1)  # those who stand in line with it may go, too
 
 log = logging.getLogger("exposer")
 
@@ -41,7 +42,7 @@ class Workers:
         self._debounce = debounce
         self._backoff = backoff
         self._refusals: dict[Key, str] = {}
-        self._passing: set[Key] = set()
+        self._passing = Turns()
 
     async def run(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
         """Work until it is cancelled.
@@ -52,7 +53,7 @@ class Workers:
                 would look as if it had no Service yet. Once it is, its keys must be added again.
         """
         async with asyncio.TaskGroup() as group:
-            for number in range(CONCURRENCY):
+            for number in range(self._queue.workers):
                 group.create_task(self._work(leads, is_synced), name=f"worker {number}")
 
     async def _work(self, leads: asyncio.Event, is_synced: Callable[[str], bool]) -> None:
@@ -69,6 +70,8 @@ class Workers:
                 self._try_again(item.key)
             finally:
                 self._queue.done(item.key)
+            # One that had nothing to wait for has held up all others, in the process.
+            await asyncio.sleep(0)
 
     async def _reconcile(self, item: Item) -> None:
         if not item.is_retry:
@@ -85,7 +88,8 @@ class Workers:
             self._queue.add_after(item.key, result.again)
 
     def _follow_up(self, key: Key, refusal: Refusal | None) -> None:
-        if refusal is not None and refusal.passing:
+        # Not what another's doing made fail: that it is over, a write elsewhere doesn't tell.
+        if refusal is not None and refusal.passing and refusal.retry_after is None:
             self._passing.add(key)
         else:
             self._passing.discard(key)
@@ -101,27 +105,31 @@ class Workers:
             self._try_again(key, refusal)
 
     def _try_what_passed(self) -> None:
-        """The API server takes writes: what it did not take a while ago, it may take now."""
-        for key in self._passing:
-            self._queue.add_after(key, timedelta(), is_retry=True)
-        self._passing.clear()
+        """The API server takes writes: what it did not take a while ago, it may take now.
+
+        Two of those that wait, and once it takes theirs, two for each of these.
+        """
+        for key in (self._passing.take(), self._passing.take()):
+            if key is not None:
+                self._queue.add_after(key, timedelta(), is_retry=True)
 
     def _try_again(self, key: Key, refusal: Refusal | None = None) -> None:
         delay = self._backoff.failed(key)
         if refusal is not None and refusal.retry_after is not None:
             delay = max(delay, min(refusal.retry_after, LAST))
-        # The store wakes it when what it waits for is given up.
-        if refusal is not None and (refusal.held_by is not None or refusal.seldom):
+        if refusal is not None and (refusal.woken or refusal.seldom):
             delay = _SELDOM
         self._queue.add_after(key, delay, is_retry=True)
 
 
-def waking(queue: WorkQueue, debounce: StatusDebounce) -> Callable[[AbstractSet[Key], bool], None]:
+def waking(queue: WorkQueue, debounce: StatusDebounce) -> Callable[[AbstractSet[Key], News], None]:
     """What the store is to call with the requests that a change touches (``observed.Wake``)."""
 
-    def wake(keys: AbstractSet[Key], status_only: bool) -> None:
+    def wake(keys: AbstractSet[Key], news: News) -> None:
         for key in sorted(keys):
-            delay = debounce.delay(key) if status_only else None
+            delay = debounce.delay(key) if news is News.STATUS else timedelta()
+            if news is News.PLACE:
+                delay = _SETTLED
             if delay:
                 queue.add_after(key, delay)
             else:
