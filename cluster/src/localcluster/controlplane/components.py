@@ -29,7 +29,7 @@ _SERVICE_RANGES = ",".join(SERVICE_RANGES)
 # The first address of the Service range belongs to the Service named kubernetes.
 _KUBERNETES_SERVICE_IP = "10.96.0.1"
 
-# It does what is done here. (Those that need a cloud don't start without one, and are gone in 1.37.)
+# It does what is done here. (Those of clouds don't start without one, and are gone in 1.37.)
 _WITHOUT_CONTROLLERS = ("node-ipam-controller",)
 # It waits for heartbeats that only a real kubelet sends: to it, the stand-in's nodes were lost.
 _HEARTBEAT_CONTROLLER = "node-lifecycle-controller"
