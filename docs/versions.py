@@ -34,9 +34,10 @@ HEAD = """\
 exposer supports Kubernetes {oldest} and every later minor version up to {newest}. CI runs tests on
 the oldest and the newest; 'make test-versions' runs them on all and writes this table.
 
-- **CRD** and **policy**: whether the API server takes `crds/` and the admission policy, and finds
-  nothing to warn of in their CEL rules.
-- **cost**: what the API server estimates the CEL rules of the CRD to cost, as part of the limit.
+- **CRD** and **policies**: whether the API server takes `crds/` and the admission policies, and
+  finds nothing to warn of in their CEL rules.
+- **cost**: how much of the API server's limits the dearest CEL rule of the CRD takes, by estimate,
+  and the dearest expression of the policies, with the worst request (`make check-versions`).
 - **cluster tests**: how many of `tests/cluster` and `tests/property` pass on this version's API
   server.
 - **traffic**: how many of the tests with real connections to real pods pass, with this version's
@@ -51,7 +52,7 @@ change. To try another one, `python -m localcluster.build.pin 1.37.3` pins it, a
 KUBERNETES=1.37` starts it.
 """
 
-COLUMNS = ("Kubernetes", "CRD", "policy", "cost", "cluster tests", "traffic")
+COLUMNS = ("Kubernetes", "CRD", "policies", "cost", "cluster tests", "traffic")
 UNKNOWN = "?"
 BAD = "no"
 _POLICY_SECONDS = 30

@@ -79,7 +79,7 @@ def main() -> int:
         report = version.says()
         wrong = faults(report)
         failed = failed or bool(wrong)
-        _say(f"Kubernetes {version.name}: {'refused, or too dear' if wrong else 'taken'}")
+        _say(f"{version.name}: {_summary(report['costs'])}{'; NOT TAKEN' if wrong else ''}")
         for cost in report["costs"]:
             told = f"{cost['cost']:>12,} of {cost['limit']:>11,}  {_share(cost):4.0%}"
             _say(f"  {cost['kind']} {told}  {cost['what']}  {cost['where']}".rstrip())
@@ -91,6 +91,16 @@ def main() -> int:
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _summary(costs: list[dict[str, Any]]) -> str:
+    """The dearest rule or expression, and the dearest whole, as parts of their limits."""
+    kinds = {"estimated": "rules", "measured": "policies"}
+    return ", ".join(
+        f"{told} {max(map(_share, some)):.0%}"
+        for kind, told in kinds.items()
+        if (some := [cost for cost in costs if cost["kind"] == kind])
+    )
 
 
 def _share(cost: dict[str, Any]) -> float:
