@@ -21,6 +21,15 @@ from exposer.api.destinations import leads_to
         pytest.param("64:ff9b:2::c000:20a", [], id="beside that"),
         pytest.param("2002:c000:20a:1::2", ["192.0.2.10"], id="6to4"),
         pytest.param("2003:c000:20a:1::2", [], id="beside 6to4"),
+        pytest.param("::ffff:0:192.0.2.10", ["192.0.2.10"], id="IPv4-translated"),
+        pytest.param("::fffe:0:c000:20a", [], id="beside IPv4-translated"),
+        pytest.param("2001:db8::5efe:192.0.2.10", ["192.0.2.10"], id="ISATAP"),
+        pytest.param(
+            "2001:db8::200:5efe:192.0.2.10", ["192.0.2.10"], id="ISATAP, a global address"
+        ),
+        pytest.param("2001:db8::1:5efe:c000:20a", [], id="beside ISATAP"),
+        # The client's address with all bits turned over: RFC 4380 section 4.
+        pytest.param("2001:0:c633:6401::3fff:fdf5", ["192.0.2.10"], id="Teredo"),
     ],
 )
 def test_an_address_leads_to_itself_and_to_what_it_stands_for(text: str, also: list[str]) -> None:

@@ -134,6 +134,7 @@ def test_the_first_cause_that_is_known_decides() -> None:
 
 
 USERS_FIELDS = [
+    "metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]",
     "metadata.name",
     "metadata.labels",
     "metadata.annotations",

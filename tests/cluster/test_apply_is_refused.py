@@ -9,7 +9,7 @@ import yaml
 from localcluster import Cluster
 from localcluster.api import Api
 from tests.budget.worst import WORST_CLASHES, WORST_SPECS
-from tests.support.dry_run import refusal, stored, validated
+from tests.support.dry_run import comparable, refusal, stored, validated
 
 pytestmark = pytest.mark.cluster
 
@@ -124,7 +124,8 @@ NODE_PORT = (
 def test_a_wrong_string_is_refused_with_its_index(requests: Api, text: str, said: str) -> None:
     alone = text[:1] in ("#", "@")
     found = refusal(requests, {"ports": [text] if alone else ["65535", text]})
-    assert found == f'spec.ports[{0 if alone else 1}]: Invalid value: "{text}": {said}'
+    told = f'spec.ports[{0 if alone else 1}]: Invalid value: "{text}": {said}'
+    assert comparable(requests, found) == comparable(requests, told)
 
 
 SIGNS_DIFFER = " are of two kinds, but all strings of a request are of one: make a request for each"
@@ -141,7 +142,8 @@ ALONE = '"@host" and "#" stand alone in their request'
     ids=str,
 )
 def test_strings_of_several_kinds_are_refused(requests: Api, ports: list[str], said: str) -> None:
-    assert refusal(requests, {"ports": ports}) == f"spec.ports: Invalid value: {said}"
+    found = comparable(requests, refusal(requests, {"ports": ports}))
+    assert found == f"spec.ports: Invalid value: {said}"
 
 
 BACKWARDS = 'a range runs from its lower port to its higher one, as in "8000-8003"'
@@ -149,7 +151,9 @@ RANGE_NAME = (
     'each port of a range is named "name-port", which has at most 63 characters: write a shorter '
     "name"
 )
-PORT_TWICE = "a Service has each port once a protocol: change a port or leave one string out"
+PORT_TWICE = (
+    "a port can be there only once for each protocol: change a port or leave one string out"
+)
 NODE_PORT_TWICE = "a node port leads to one port a protocol: change one of the two"
 NAME_TWICE = 'each port has a name of its own: change one, as in "web=80:8080"'
 

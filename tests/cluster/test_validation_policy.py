@@ -52,7 +52,7 @@ def test_a_request_from_before_can_be_lived_with(wrong: Space) -> None:
     wrong.patch("ExposeRequest", "web", {"metadata": {"finalizers": ["example.com/kept"]}})
     wrong.patch("ExposeRequest", "web", {"spec": {"addresses": ["192.0.2.2"]}})
     wrong.patch("ExposeRequest", "web", {"status": _STATUS}, "/status")
-    with pytest.raises(ApiError, match="a Service has each port once a protocol"):
+    with pytest.raises(ApiError, match="a port can be there only once for each protocol"):
         wrong.patch("ExposeRequest", "web", {"spec": {"ports": ["80", "80:9090"]}})
     with pytest.raises(ApiError, match="one address: leave one of the two out"):
         wrong.patch("ExposeRequest", "web", {"spec": {"addresses": ["192.0.2.2", "192.0.2.2"]}})

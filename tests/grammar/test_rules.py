@@ -13,7 +13,9 @@ from exposer.grammar import (
 )
 
 ONE_KIND = "all strings of a request are of one kind: make a request for each kind"
-PORT_ONCE = "a Service has each port once a protocol: change the port or leave one string out"
+PORT_ONCE = (
+    "a port can be there only once for each protocol: change the port or leave one string out"
+)
 NODE_PORT_ONCE = "a node port leads to one port a protocol: change one of the two"
 NAME_ONCE = 'each port has a name of its own: change one, as in "web=80:8080"'
 AT_MOST = "a request has at most 1000: spread them over several"

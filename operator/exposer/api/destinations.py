@@ -38,20 +38,27 @@ LINK_LOCAL = ipaddress.ip_network("169.254.0.0/16")
 _COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291 section 2.5.5.1
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052 section 2.1
 _LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215
+_TRANSLATED = ipaddress.ip_network("::ffff:0:0:0/96")  # RFC 2765 section 2.1
+_ISATAP = (0x00005EFE, 0x02005EFE)  # bits 64 to 95, RFC 5214 section 6.1
 
 
 def leads_to(address: IPAddress) -> Iterator[IPAddress]:
     """The address itself, and the IPv4 address that a gateway may make of it.
 
-    IPv4-compatible, 6to4 (RFC 3056) and NAT64. Of a network's own NAT64 prefix nobody knows the
-    length: it is taken for 96 bits, so that the IPv4 address comes last.
+    IPv4-compatible and IPv4-translated, 6to4 (RFC 3056), Teredo (RFC 4380), ISATAP and NAT64. Of a
+    network's own NAT64 prefix nobody knows the length: it is taken for 96 bits, so that the IPv4
+    address comes last.
     """
     yield address
     if not isinstance(address, ipaddress.IPv6Address):
         return
     if address.sixtofour is not None:
         yield address.sixtofour
-    elif any(address in prefix for prefix in (_COMPATIBLE, _NAT64, _LOCAL_NAT64)):
+    elif address.teredo is not None:
+        yield address.teredo[1]
+    elif int(address) >> 32 & 0xFFFFFFFF in _ISATAP or any(
+        address in prefix for prefix in (_COMPATIBLE, _TRANSLATED, _NAT64, _LOCAL_NAT64)
+    ):
         yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 

@@ -28,7 +28,7 @@ _USERS_FIELDS = tuple(
     re.compile(pattern)
     for pattern in (
         # apimachinery ValidateObjectMeta
-        r"metadata\.(name|labels|annotations)",
+        r"metadata\.(name|labels|annotations)(\[.*\])?",
         # core/v1 ValidateService
         r"spec\.selector",
         r"spec\.externalName",

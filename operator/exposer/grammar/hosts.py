@@ -12,6 +12,11 @@ MAX_HOST = 253  # characters of a DNS name, RFC 1123
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 """A name that ends in a number: inet_aton, and so most programs, take it for an IPv4 address."""
+_ADDRESS = re.compile(r"\[?[0-9a-fA-F.]*:[0-9a-fA-F.:]*\]?(?:%.*)?", re.ASCII)
+_ADDRESS_OR_PORT = (
+    "an IP address can't be a CNAME: put addresses into spec.addresses; "
+    "a port has no place behind a host"
+)
 LOCALHOST = re.compile(r"(?:.*\.)?localhost", re.ASCII)
 """The names that every machine has for itself, RFC 6761 section 6.3."""
 
@@ -27,8 +32,9 @@ def read_host(cursor: Cursor, word: Word) -> str:
     if ":" in host:
         cursor.fail(
             f"{quoted(word.text)} is not a DNS name",
-            "an IP address can't be a CNAME: put addresses into spec.addresses; "
-            "a port has no place behind a host",
+            _ADDRESS_OR_PORT
+            if _ADDRESS.fullmatch(host)
+            else 'write the name alone: "@db.example.com"',
             word,
         )
     if len(host) > MAX_HOST:

@@ -107,7 +107,7 @@ _CLAIMS: tuple[_Claim, ...] = (
     (
         lambda mapping: (mapping.port, mapping.protocol),
         lambda mapping: f"port {mapping.port}/{mapping.protocol}",
-        "a Service has each port once a protocol: change the port or leave one string out",
+        "a port can be there only once for each protocol: change the port or leave one string out",
     ),
     (
         lambda mapping: mapping.node_port and (mapping.node_port, mapping.protocol),

@@ -163,6 +163,6 @@ ADDRESS_RULES = (
     Rule(
         f"!isIP(self) || !(string(ip(self)) in [{', '.join(map(quoted, _METADATA))}] || "
         "string(ip(self)).startsWith('fd00:ec2:'))",
-        "no endpoint is where clouds have their metadata services: write another address",
+        "this is the address of a cloud's metadata service: write another one",
     ),
 )

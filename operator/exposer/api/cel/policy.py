@@ -309,7 +309,7 @@ VALIDATIONS = (
     _no_clash(
         "samePort",
         "spec.ports",
-        "a Service has each port once a protocol: change a port or leave one string out",
+        "a port can be there only once for each protocol: change a port or leave one string out",
     ),
     _no_clash(
         "sameNodePort",
