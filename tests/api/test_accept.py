@@ -118,7 +118,8 @@ def test_a_spec_is_accepted_with_its_defaults(
                 Reason.DUPLICATE_PORT,
                 'spec.ports[1]: port 80/TCP is in spec.ports[0] "80" already\n'
                 "  80:8080\n  ^^^^^^^\n"
-                "a port can be there only once for each protocol: change the port or leave one string out",
+                "a port can be there only once for each protocol: change the port or leave one "
+                "string out",
             ),
             id="one port twice",
         ),

@@ -111,6 +111,19 @@ CHANGES = {
         rights="create services web, update services web",
         writes="patch services/web, delete endpoints/web, delete endpointslices/web-*",
     ),
+    "from an ExternalName": _change(
+        _spec("@db.example.com"),
+        _spec("80"),
+        rights="create services web, update services web",
+        writes="patch services/web",
+    ),
+    # Where the ExternalName was not carried out, a Service of another kind still stands.
+    "from an ExternalName to a headless Service": _change(
+        _spec("@db.example.com"),
+        _spec("#80"),
+        rights="create services web, update services web, delete services web",
+        writes="patch services/web",
+    ),
     "to a headless Service": _change(
         _spec("80"),
         _spec("#80"),
@@ -162,6 +175,29 @@ CHANGES = {
         meanwhile=_spec("80", serviceName="taken"),
         rights="create services b, update services b, delete services a, delete services taken",
         writes="patch services/b, delete services/a",
+    ),
+    "back to an older serviceName": _change(
+        _spec("80", serviceName="a"),
+        _spec("81", serviceName="a"),
+        meanwhile=_spec("80", serviceName="taken"),
+        rights="create services a, update services a, delete services a, delete services taken",
+        writes="patch services/a",
+    ),
+    "back to an older serviceName, as another kind": _change(
+        _spec("80", serviceName="a"),
+        _spec("#80", serviceName="a"),
+        meanwhile=_spec("#80", serviceName="taken"),
+        rights="create services a, update services a, delete services a, delete services taken",
+        writes="delete services/a, patch services/a",
+    ),
+    "another serviceName, at last, and no addresses": _change(
+        _spec("80", serviceName="a", addresses=[_V4]),
+        _spec("80", serviceName="b"),
+        meanwhile=_spec("80", serviceName="taken", addresses=None),
+        rights="create services b, update services b, delete services a, delete services taken, "
+        f"delete endpoints a, delete {_SLICES}",
+        writes="patch services/b, delete services/a, delete endpoints/a, "
+        "delete endpointslices/a-exposer-ipv4",
     ),
     "a serviceName that is the request's name": _change(
         _spec("80", serviceName="web"),

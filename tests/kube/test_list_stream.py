@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exposer.kube.decoding import DEEPEST
 from exposer.kube.list_stream import ListStream, NotAListError
 
 Item = dict[str, Any]
@@ -78,7 +79,11 @@ def test_an_item_that_is_nested_too_deep_takes_no_other_along() -> None:
     content = TYPED % (b'[{"b":1},' + deep + b',{"c":2}]')
     items = [item for chunk in cut(content, 999) for item in stream.feed(chunk)]
     items += stream.close()
-    assert (items, stream.unreadable) == ([{"b": 1}, {"c": 2}], 1)
+    assert [items[0], items[2]] == [{"b": 1}, {"c": 2}]
+    depth, inner = 0, items[1]
+    while inner is not None:
+        depth, inner = depth + 1, inner["a"]
+    assert depth == DEEPEST
 
 
 def test_memory_is_that_of_one_item() -> None:

@@ -114,7 +114,7 @@ class FakeClient(Client):
         page = await self.send("GET", path, query=query, accept=accept)
         for item in page.get("items") or ():
             take(item)
-        return Page(page.get("metadata") or {}, len(json.dumps(page)), 0)
+        return Page(page.get("metadata") or {}, len(json.dumps(page)))
 
     async def watch(
         self, path: str, query: Mapping[str, str], accept: str = "application/json"

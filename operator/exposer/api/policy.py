@@ -21,6 +21,8 @@ def validation_policy() -> dict[str, Any]:
                     "apiVersions": [VERSION],
                     "resources": [PLURAL],
                     "operations": ["CREATE", "UPDATE"],
+                    # The default, which kubectl would take for a difference at each apply.
+                    "scope": "*",
                 }
             ]
         },

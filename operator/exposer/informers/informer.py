@@ -17,6 +17,7 @@ from exposer.informers import feed
 from exposer.informers.collection import Collection, metadata_only
 from exposer.informers.watch_stream import bookmark, events_of, expired
 from exposer.kube import ApiError, Client
+from exposer.kube.decoding import shallow
 from exposer.observed import Store
 
 WATCHES = Counter(
@@ -211,10 +212,11 @@ class Informer:
 
     def _told_of(self, line: bytes) -> bytes:
         """What is told of an event: itself, or that its version has been reached."""
+        text = shallow(line.decode(errors="replace"))
         if self.collection.kind == KIND and len(line) <= _LONGEST_TOLD:
-            return line
+            return text.encode()
         try:
-            event = json.loads(line)
+            event = json.loads(text)
             if event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
                 return line
             change = feed.drop if event["type"] == "DELETED" else feed.put
@@ -244,8 +246,6 @@ class Informer:
                 {**query, "limit": str(self._limit)},
                 self.collection.accept("PartialObjectMetadataList"),
             )
-            if page.unreadable:
-                log.error("%s: %d objects can't be read", self.collection, page.unreadable)
             self._limit = _next_limit(self._limit, page.size)
             version = _version_of(page.metadata)
             if version < self._version:

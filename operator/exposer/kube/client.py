@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from aiohttp import ClientError, ClientResponse, ClientTimeout
 
 from exposer.kube.connection import CONNECT_SECONDS, Connection
+from exposer.kube.decoding import decoded
 from exposer.kube.errors import ApiError
 from exposer.kube.failures import failure, proxy_refusal
 from exposer.kube.list_stream import ListStream, NotAListError
@@ -27,12 +28,10 @@ class Page(NamedTuple):
     Attributes:
         metadata: metav1.ListMeta: the version, and how to go on.
         size: Bytes of JSON.
-        unreadable: How many items were left out, as they are nested too deep.
     """
 
     metadata: Mapping[str, Any]
     size: int
-    unreadable: int
 
 
 class Client:
@@ -117,7 +116,7 @@ class Client:
             raise self._no_api_server(response.status) from error
         if response.status >= 300:
             raise self._refusal(response.status, content, response.headers.get("Retry-After"))
-        return Page(stream.metadata, stream.size, stream.unreadable)
+        return Page(stream.metadata, stream.size)
 
     async def watch(
         self, path: str, query: Mapping[str, str], accept: str = "application/json"
@@ -223,6 +222,6 @@ def _json(body: Any) -> bytes:
 
 def _read(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return decoded(content.decode(errors="replace"))
+    except ValueError:
         return None

@@ -11,11 +11,12 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from exposer.kube.decoding import decoded, end_of
+
 LONGEST = 64 * 1024 * 1024
 """Characters of JSON that one object may be: 1.5 MB in etcd, each byte "\\u0001" at worst."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
 _decode = json.JSONDecoder().raw_decode
 _utf8 = getincrementaldecoder("utf-8")
 
@@ -35,8 +36,6 @@ class ListStream:
         """Nothing has come yet."""
         self.size = 0
         """How many bytes have come."""
-        self.unreadable = 0
-        """How many items are nested too deep to be read."""
         self._fields: dict[str, Any] = {}
         self._text, self._at = "", 0
         self._pieces: list[str] = []
@@ -136,9 +135,10 @@ class ListStream:
         try:
             value, self._at = _decode(self._text, self._at)
         except RecursionError:
-            self._at = _end_of(self._text, self._at)
-            self.unreadable += 1
-            return None
+            end = end_of(self._text, self._at)
+            if end is None:
+                raise _IncompleteError from None
+            value, self._at = decoded(self._text[self._at : end]), end
         except json.JSONDecodeError:
             raise _IncompleteError from None
         return value
@@ -158,20 +158,3 @@ class ListStream:
         if self._at == len(self._text):
             raise _IncompleteError
         return self._text[self._at]
-
-
-def _end_of(text: str, at: int) -> int:
-    """Where an object or a list ends, however deep it is.
-
-    Raises:
-        _IncompleteError: It doesn't, yet.
-    """
-    depth = 0
-    for token in _TOKEN.finditer(text, at):
-        if token[0] in ("{", "["):
-            depth += 1
-        elif token[0] in ("}", "]"):
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    raise _IncompleteError

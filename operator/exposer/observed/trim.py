@@ -9,6 +9,7 @@ from typing import Any
 from exposer.api import Refused, accept
 from exposer.api.identity import (
     FIELD_MANAGER,
+    GROUP,
     KIND,
     SERVICE_NAME_LABEL,
     SLICE_MANAGED_BY_LABEL,
@@ -77,7 +78,7 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
     metadata = body["metadata"]
     managers = metadata.get("managedFields") or ()
     owner = _controller(metadata)
-    ours = owner is not None and owner.kind == KIND
+    ours = _is_a_requests(metadata, owner)
     return ObjectRecord(
         kind=kind,
         key=Key(metadata["namespace"], metadata["name"]),
@@ -95,6 +96,17 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
 def _kept(kind: str, content: Body) -> Body:
     """Endpoints are many, and are read far too often to be unpacked each time."""
     return content if kind == "EndpointSlice" else packed_fields(content)
+
+
+def _is_a_requests(metadata: Body, owner: Reference | None) -> bool:
+    """Whether it is owned by a request: by its kind and API group, which anybody can write."""
+    if owner is None or owner.kind != KIND:
+        return False
+    references = metadata.get("ownerReferences") or ()
+    groups = (
+        each["apiVersion"].rpartition("/")[0] for each in references if each["uid"] == owner.uid
+    )
+    return GROUP in groups
 
 
 def _controller(metadata: Body) -> Reference | None:
@@ -172,11 +184,17 @@ _CONTENTS = {
 
 def _metadata(body: Body) -> Body:
     metadata = body["metadata"]
-    annotations = metadata.get("annotations") or {}
+    annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
+    references = metadata.get("ownerReferences") or ()
     return {
-        "labels": metadata.get("labels") or {},
+        "labels": {key: told_apart(value) for key, value in labels.items()},
         "annotations": {key: told_apart(value) for key, value in annotations.items()},
-        "ownerReferences": metadata.get("ownerReferences") or {},
+        # That of the request; the others are not ours to compare, and may say anything.
+        "ownerReferences": [
+            {field: told_apart(value) for field, value in each.items()}
+            for each in sorted(references, key=lambda each: not each.get("controller"))
+            if each["kind"] == KIND
+        ][:1],
     }
 
 

@@ -5,7 +5,7 @@ what others put there is made ours first, in ``managedFields`` only. The apply t
 it away together with all else that it changes: no state in between is ever seen, or refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -41,7 +41,8 @@ def foreign_fields(desired: Body, record: ObjectRecord) -> tuple[str, ...]:
 
     Without what we own ourselves: an apply takes that away.
     """
-    return tuple(path for path in _undesired(desired, record) if not _is_ours(path, record))
+    ours = _with_parents(record.applied)
+    return tuple(path for path in _undesired(desired, record) if path not in ours)
 
 
 def taken_over(body: Body, paths: Sequence[str]) -> list[Body]:
@@ -105,8 +106,15 @@ def _node_port(port: Body) -> tuple[Any, Any]:
     return port.get("nodePort"), port["protocol"]
 
 
-def _is_ours(path: str, record: ObjectRecord) -> bool:
-    return any(leaf == path or leaf.startswith(f"{path} ") for leaf in record.applied)
+def _with_parents(leaves: Iterable[str]) -> set[str]:
+    """The paths, and those that lead to them: there may be thousands, each asked for once."""
+    found: set[str] = set()
+    for leaf in leaves:
+        path = leaf
+        while path and path not in found:
+            found.add(path)
+            path = path.rpartition(" ")[0]
+    return found
 
 
 def _move(fields: Tree, steps: Sequence[str], ours: Tree) -> None:
