@@ -253,9 +253,15 @@ EMPTY = (
     ("text", "said"),
     [
         pytest.param("!80:8080", EMPTY, id="a tag"),
-        pytest.param("#80", '"null": spec.ports[0] in body must be of type string', id="a comment"),
         pytest.param(
-            "80", '"integer": spec.ports[0] in body must be of type string', id="a number"
+            "#80",
+            'Invalid value: "null": spec.ports[0] in body must be of type string',
+            id="a comment",
+        ),
+        pytest.param(
+            "80",
+            'Invalid value: "integer": spec.ports[0] in body must be of type string',
+            id="a number",
         ),
         pytest.param("@db.example.com", "cannot start any token", id="a character kept for later"),
     ],

@@ -198,9 +198,14 @@ func evaluate(
 		request, nil, known.kind, "default", request.GetName(), resource, "", admission.Create, nil, false,
 		&user.DefaultInfo{Name: "somebody"},
 	)
+	// Nothing is converted, as the request is of that kind.
+	versioned, err := admission.NewVersionedAttributes(attributes, known.kind, nil)
+	if err != nil {
+		return 0, nil, err
+	}
 	results, left, err := expressions.ForInput(
 		context.Background(),
-		&admission.VersionedAttributes{Attributes: attributes, VersionedKind: known.kind, VersionedObject: request},
+		versioned,
 		plugincel.CreateAdmissionRequest(attributes, metav1.GroupVersionResource(resource), metav1.GroupVersionKind(known.kind)),
 		plugincel.OptionalVariableBindings{Authorizer: authorizerfactory.NewAlwaysAllowAuthorizer()},
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}},
