@@ -153,7 +153,7 @@ def _calls(folder: Path) -> Counter[str]:
         label = dict(re.findall(r'(\w+)="([^"]*)"', labels))
         if f"WATCH {label['resource']}" in _AT_REST:
             counted[f"{label['verb']} {label['resource']}"] += int(float(value))
-    # The operator has no right to these: the garbage collector looks at owners, each by itself.
+    # These are not the operator's, which may list and watch requests, but not get one.
     del counted["GET exposerequests"]
     return counted
 

@@ -100,6 +100,10 @@ class LoadBalancerStatus(Model):
     """The ways in."""
 
 
+MAX_MESSAGE = 32768
+"""Characters of a condition's message (metav1.Condition)."""
+
+
 class Condition(Model):
     """One fact about the request, a metav1.Condition."""
 

@@ -14,7 +14,8 @@ class Limits:
     """Makes a server's protocols, and ends connections that are too many or too old.
 
     One more than there may be ends the oldest: an answer takes milliseconds, so that the oldest is
-    one that waits for something. Who floods the port delays nobody else.
+    one that waits for something. It limits what waits, not how many connections come: each takes
+    its time on the event loop, and hundreds a second can end one before its answer.
     """
 
     def __init__(

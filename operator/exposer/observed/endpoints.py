@@ -9,7 +9,8 @@ from typing import Any
 IP_FAMILIES = ("IPv4", "IPv6")
 """The address types of EndpointSlices that have addresses; FQDN has names (discovery/v1)."""
 
-_LONGER_THAN_A_NAME = 254  # characters; the API server takes any text as a zone or a target
+LONGER_THAN_A_NAME = 254
+"""Characters; the API server takes any text where a name is meant, which has 253 (RFC 1123)."""
 
 Identity = str | tuple[str, str]
 """A pod by its name, another object by its kind and name, or an address."""
@@ -84,7 +85,7 @@ def _trimmed(endpoint: Mapping[str, Any]) -> EndpointRecord:
         node=_name(endpoint.get("nodeName")),
         zone=_name(endpoint.get("zone")),
         target=(
-            (_name(target.get("kind")) or "", (target.get("name") or "")[:_LONGER_THAN_A_NAME])
+            (_name(target.get("kind")) or "", (target.get("name") or "")[:LONGER_THAN_A_NAME])
             if target
             else None
         ),
@@ -93,4 +94,4 @@ def _trimmed(endpoint: Mapping[str, Any]) -> EndpointRecord:
 
 def _name(text: str | None) -> str | None:
     """Kept once for all endpoints that have it."""
-    return intern(text[:_LONGER_THAN_A_NAME]) if text else None
+    return intern(text[:LONGER_THAN_A_NAME]) if text else None

@@ -14,16 +14,15 @@ from exposer.api.identity import (
     SERVICE_NAME_LABEL,
     SLICE_MANAGED_BY_LABEL,
 )
+from exposer.api.report import MAX_MESSAGE
 from exposer.api.request import MAX_SELECTOR
 from exposer.api.target import WORKLOADS
-from exposer.observed.endpoints import trimmed_endpoints
+from exposer.observed.endpoints import LONGER_THAN_A_NAME, trimmed_endpoints
 from exposer.observed.packed import is_large, packed_fields, packed_names, told_apart
 from exposer.observed.records import Key, ObjectRecord, Reference, RequestRecord
 
 Body = Mapping[str, Any]
 
-_LONGER_THAN_A_NAME = 254  # characters; a name has 253 at most (RFC 1123)
-_LONGEST_MESSAGE = 32768  # characters, metav1.Condition
 _MOST_PORTS = 1000  # of a slice; no request has more
 _MOST_OF_OTHERS = 200  # fields; they only tell people who changes what
 
@@ -35,7 +34,7 @@ def trimmed_request(body: Body) -> RequestRecord:
     if is_cut:
         verdict = accept(metadata["name"], spec)
         if isinstance(verdict, Refused):
-            refused = replace(verdict, message=verdict.message[:_LONGEST_MESSAGE])
+            refused = replace(verdict, message=verdict.message[:MAX_MESSAGE])
         spec = _whom_it_concerns(spec)
     return RequestRecord(
         key=Key(metadata["namespace"], metadata["name"]),
@@ -55,11 +54,11 @@ def _whom_it_concerns(spec: Body) -> Body:
     """The Service and the target, each cut to a length that no name has."""
     names: dict[str, Any] = {}
     if isinstance(spec.get("serviceName"), str):
-        names["serviceName"] = spec["serviceName"][:_LONGER_THAN_A_NAME]
+        names["serviceName"] = spec["serviceName"][:LONGER_THAN_A_NAME]
     target = spec.get("targetRef")
     if isinstance(target, Mapping):
         fields = ("kind", "name")
-        names["targetRef"] = {each: str(target.get(each))[:_LONGER_THAN_A_NAME] for each in fields}
+        names["targetRef"] = {each: str(target.get(each))[:LONGER_THAN_A_NAME] for each in fields}
     return names
 
 
@@ -78,13 +77,13 @@ def trimmed_object(kind: str, body: Body) -> ObjectRecord:
     metadata = body["metadata"]
     managers = metadata.get("managedFields") or ()
     owner = _controller(metadata)
-    ours = _is_a_requests(metadata, owner)
+    ours = owner is not None and _is_a_request(owner)
     return ObjectRecord(
         kind=kind,
         key=Key(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=int(metadata["resourceVersion"]),
-        owner=owner,
+        owner=None if owner is None else _reference(owner),
         made_by=intern(managers[0].get("manager", "")) if managers else "",
         deleting="deletionTimestamp" in metadata,
         applied=packed_names(_applied(managers)) if ours else frozenset(),
@@ -98,26 +97,22 @@ def _kept(kind: str, content: Body) -> Body:
     return content if kind == "EndpointSlice" else packed_fields(content)
 
 
-def _is_a_requests(metadata: Body, owner: Reference | None) -> bool:
-    """Whether it is owned by a request: by its kind and API group, which anybody can write."""
-    if owner is None or owner.kind != KIND:
-        return False
-    references = metadata.get("ownerReferences") or ()
-    groups = (
-        each["apiVersion"].rpartition("/")[0] for each in references if each["uid"] == owner.uid
-    )
-    return GROUP in groups
-
-
-def _controller(metadata: Body) -> Reference | None:
+def _controller(metadata: Body) -> Body | None:
     """The owner that is the controller; else a request, if somebody took that mark off it."""
     references = metadata.get("ownerReferences") or ()
-    found = next((each for each in references if each.get("controller")), None) or next(
+    return next((each for each in references if each.get("controller")), None) or next(
         (each for each in references if each["kind"] == KIND), None
     )
-    # The API server takes any text here.
-    fields = ("kind", "name", "uid")
-    return found and Reference(*(found[field][:_LONGER_THAN_A_NAME] for field in fields))
+
+
+def _is_a_request(owner: Body) -> bool:
+    """Whether the owner is a request, by its kind and API group; anybody can write these."""
+    return bool(owner["kind"] == KIND and owner["apiVersion"].rpartition("/")[0] == GROUP)
+
+
+def _reference(owner: Body) -> Reference:
+    """The API server takes any text here."""
+    return Reference(*(owner[field][:LONGER_THAN_A_NAME] for field in ("kind", "name", "uid")))
 
 
 def _service(body: Body, ours: bool) -> Body:
@@ -185,16 +180,12 @@ _CONTENTS = {
 def _metadata(body: Body) -> Body:
     metadata = body["metadata"]
     annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
-    references = metadata.get("ownerReferences") or ()
+    owner = _controller(metadata) or {}
     return {
         "labels": {key: told_apart(value) for key, value in labels.items()},
         "annotations": {key: told_apart(value) for key, value in annotations.items()},
         # That of the request; the others are not ours to compare, and may say anything.
-        "ownerReferences": [
-            {field: told_apart(value) for field, value in each.items()}
-            for each in sorted(references, key=lambda each: not each.get("controller"))
-            if each["kind"] == KIND
-        ][:1],
+        "ownerReferences": [{field: told_apart(value) for field, value in owner.items()}],
     }
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from exposer.api import AcceptedRequest, ConditionType, Reason, Refused, Verdict
-from exposer.api.report import Condition
+from exposer.api.report import MAX_MESSAGE, Condition
 from exposer.grammar import Kind
 from exposer.plan import Outcome, Refusal
 from exposer.printable import same_lines
@@ -13,8 +13,6 @@ from exposer.status.diagnosis import Facts, diagnosis, notes
 from exposer.status.told import told_conditions, told_time
 
 Truth = Literal["True", "False", "Unknown"]
-
-_LONGEST = 32768  # characters of a message (metav1.Condition)
 
 
 class Fact(NamedTuple):
@@ -56,7 +54,7 @@ def conditions(
             observed_generation=generation,
             last_transition_time=_since(before.get(fact.type), fact.status, now),
             reason=fact.reason,
-            message=same_lines(fact.message)[:_LONGEST],
+            message=same_lines(fact.message)[:MAX_MESSAGE],
         )
         for fact in found
     ]
